@@ -1,0 +1,64 @@
+/**
+ * Everything a run tells. Producers emit these; only reporters turn them into text, so plain, live and JSON output say the same.
+ * Texts are complete sentences without colour, without trailing newline, with secrets already masked.
+ */
+export type Event =
+  | { type: 'stage'; stage: Stage; state: 'started' | 'finished'; ms?: number }
+  | { type: 'note'; level: 'info' | 'done' | 'warn'; text: string }
+  | { type: 'waiting'; id: string; text: string }
+  | { type: 'waited'; id: string }
+  | {
+      type: 'warning';
+      code: string;
+      text: string;
+      subject?: string;
+      hint?: string;
+      details?: readonly string[];
+    }
+  | {
+      type: 'image';
+      image: string;
+      ref?: string;
+      state: 'skipped' | 'building' | 'pushing' | 'built';
+      reason?: string;
+      ms?: number;
+    }
+  | { type: 'output'; from: string; line: string }
+  | {
+      type: 'deployment';
+      name: string;
+      tool: string;
+      state: 'deploying' | 'deployed' | 'purging' | 'purged';
+      ms?: number;
+    }
+  | { type: 'forward'; state: 'started' | 'stopped'; pod: string; mappings: readonly string[] }
+  | {
+      type: 'sync';
+      state: 'started' | 'initial-done' | 'stopped';
+      local: string;
+      remote: string;
+      up?: number;
+      down?: number;
+      ms?: number;
+    }
+  | {
+      type: 'sync-change';
+      direction: 'up' | 'down';
+      action: 'create' | 'update' | 'remove';
+      path: string;
+      size?: number;
+    }
+  | { type: 'sync-conflict'; path: string; kept: 'local' | 'remote'; savedAs: string }
+  | { type: 'log'; prefix: string; line: string }
+  | { type: 'open'; url: string; state: 'waiting' | 'opened' | 'gave-up' }
+  | { type: 'ready'; ms: number };
+
+export type Stage = 'config' | 'cluster' | 'images' | 'deployments' | 'ports' | 'sync' | 'open' | 'logs';
+
+export type Emit = (event: Event) => void;
+
+/** Turns events into output. `close` writes out what is pending and restores the terminal. */
+export interface Reporter {
+  readonly handle: Emit;
+  close(): void;
+}
