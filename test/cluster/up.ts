@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { probe } from './api.js';
+import { makeMissingImages } from './base-images.js';
+import { buildMissing } from './binaries.js';
+import { apiReady, createObjects, nodeReady, podsPossible } from './cluster-objects.js';
+import { type ComponentName, components } from './components.js';
+import { writeConfigFiles } from './config-files.js';
+import { mustRun, runningDaemon, startDaemon } from './daemon.js';
+import { installDnsServer } from './dns.js';
+import { ctr, loadDockerImages, loadPodImages } from './image-store.js';
+import { certificateCredentials, writeKubeconfig } from './kubeconfig.js';
+import { fence, setUpNetwork } from './network.js';
+import { installMissing } from './packages.js';
+import { DOCKER_SOCKET, type Layout, REGISTRY } from './paths.js';
+import { ensurePki } from './pki.js';
+import { type OnProgress, step } from './progress.js';
+import type { ServerVersion } from './versions.js';
+import { waitFor } from './wait.js';
+
+/**
+ * Brings the cluster up from whatever state the machine is in: every step looks first at what is there, so a second `up`
+ * only looks, and one after a crash starts what is missing.
+ */
+export async function bringUp(version: ServerVersion, layout: Layout, onProgress: OnProgress): Promise<void> {
+  await installMissing(version, (packages) =>
+    onProgress({ kind: 'note', text: `installing ${packages.join(' ')}` }),
+  );
+  await buildMissing(version, layout, onProgress);
+  await makeMissingImages(layout, onProgress);
+
+  await mkdir(layout.run, { recursive: true });
+  await writeFile(runningVersionFile(layout), version.kubernetes);
+  const ownDocker = await dockerIsOurs(layout);
+  await step(onProgress, 'network, certificates, configuration', async () => {
+    await setUpNetwork(layout, ownDocker);
+    await ensurePki(layout);
+    await writeKubeconfigs(layout);
+    await writeConfigFiles(version, layout);
+    await installDnsServer(layout);
+  });
+
+  const daemons = components(version, layout);
+  const start = async (...names: ComponentName[]): Promise<void> => {
+    for (const name of names) await startDaemon(daemons[name], layout);
+  };
+  const ready = (name: ComponentName, seconds: number, fact: () => Promise<boolean>): Promise<void> =>
+    waitFor(`${name} ready`, seconds, fact, () => mustRun(name, layout));
+
+  await step(onProgress, 'containerd, etcd, registry', async () => {
+    await start('containerd', 'registry', 'etcd');
+    await ready('etcd', 30, () => probe({ host: '127.0.0.1', port: 2379, path: '/health' }));
+    await start('kube-apiserver');
+    await ready('containerd', 30, async () => !(await ctr(layout, 'version')).failed);
+    await loadPodImages(layout);
+    const [host, port] = REGISTRY.split(':');
+    await ready('registry', 15, () => probe({ host, port, path: '/v2/' }));
+  });
+  if (ownDocker) await start('dockerd');
+  await step(onProgress, 'kube-apiserver', () => ready('kube-apiserver', 90, () => apiReady(layout)));
+  await step(onProgress, 'node', async () => {
+    await start('kube-controller-manager', 'kube-scheduler', 'kubelet', 'dns', 'kube-proxy');
+    await createObjects(layout);
+    await ready('kubelet', 90, () => nodeReady(layout));
+    await ready('kube-controller-manager', 60, () => podsPossible(version, layout));
+    for (const name of ['kube-scheduler', 'kube-proxy', 'dns'] as const) await mustRun(name, layout);
+  });
+  await step(onProgress, 'docker and its base images', async () => {
+    const answers = (): Promise<boolean> => probe({ socketPath: DOCKER_SOCKET, path: '/_ping' });
+    if (ownDocker) await ready('dockerd', 60, answers);
+    await loadDockerImages(layout);
+    await fence(ownDocker);
+  });
+}
+
+/** The kubeconfigs of the administrator and of the daemons. */
+async function writeKubeconfigs(layout: Layout): Promise<void> {
+  await writeKubeconfig(layout, layout.kubeconfig, 'admin', await certificateCredentials(layout.pki, 'admin'));
+  for (const name of ['controller-manager', 'scheduler', 'proxy', 'kubelet']) {
+    const file = path.join(layout.pki, `${name}.kubeconfig`);
+    await writeKubeconfig(layout, file, name, await certificateCredentials(layout.pki, name));
+  }
+}
+
+/** A docker daemon that is already there is used as it is; beside it a second one would fight over the bridge. */
+async function dockerIsOurs(layout: Layout): Promise<boolean> {
+  if (await runningDaemon('dockerd', layout)) return true;
+  if (!existsSync(DOCKER_SOCKET)) return true;
+  const foreign = await probe({ socketPath: DOCKER_SOCKET, path: '/_ping' });
+  if (!foreign) await rm(DOCKER_SOCKET, { force: true });
+  return !foreign;
+}
+
+/** The version whose daemons were started last; undefined after `down`. */
+export async function runningVersion(layout: Layout): Promise<string | undefined> {
+  return readFile(runningVersionFile(layout), 'utf8').catch(() => undefined);
+}
+
+function runningVersionFile(layout: Layout): string {
+  return path.join(layout.run, 'kubernetes-version');
+}
