@@ -1,0 +1,36 @@
+// Bundles src/cli.ts into dist/: one small entry and a chunk per command, loaded when it is used.
+import { build } from 'esbuild';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+await build({
+  entryPoints: ['src/cli.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  legalComments: 'linked',
+  logLevel: 'warning',
+  define: { DEVSPACE_VERSION: JSON.stringify(version) },
+  // CommonJS dependencies call require() for Node's own modules.
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+  metafile: true,
+}).then(({ metafile }) => {
+  // Chunks of earlier builds would pile up in the package.
+  const fresh = new Set(Object.keys(metafile.outputs));
+  for (const name of readdirSync('dist/chunks', { withFileTypes: true })) {
+    const path = `dist/chunks/${name.name}`;
+    if (!fresh.has(path)) rmSync(path, { force: true });
+  }
+});

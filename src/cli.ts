@@ -1,0 +1,206 @@
+import { Command, CommanderError, Option } from 'commander';
+import { Failure, isFailure } from './base/failure.js';
+import { globalFlags, type CommandSpec, type FlagSpec, type Invocation } from './commands/command.js';
+import { commands } from './commands/table.js';
+import { isAbort } from './base/abort.js';
+import type { Reporter } from './report/events.js';
+
+declare const DEVSPACE_VERSION: string;
+
+/** Why a run was told to stop; `exitCode` is what shells expect for the signal (128 + its number). */
+class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  readonly exitCode: number;
+
+  constructor(signal: string, exitCode: number) {
+    super(`stopped by ${signal}`);
+    this.exitCode = exitCode;
+  }
+}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, code] of Object.entries(SIGNALS)) {
+    process.on(name, () => {
+      // The second Ctrl-C does not wait for a clean end.
+      if (controller.signal.aborted && name === 'SIGINT') process.exit(code);
+      controller.abort(new Interrupted(name, code));
+    });
+  }
+  return controller.signal;
+}
+
+function addFlags(command: Command, flags: readonly FlagSpec[]): void {
+  for (const spec of flags) {
+    const option = new Option(spec.flag, spec.about);
+    if (spec.repeatable) {
+      option.default([], 'none').argParser((value: string, all: string[]) => [...all, value]);
+    } else if (spec.default !== undefined) {
+      option.default(spec.default);
+    }
+    command.addOption(option);
+  }
+}
+
+async function chooseReporter(flags: Readonly<Record<string, unknown>>): Promise<Reporter> {
+  if (flags.output === 'json') return (await import('./report/json.js')).jsonReporter(process.stdout);
+  if (flags.output !== 'text') {
+    throw new Failure({
+      code: 'USAGE',
+      message: `--output ${String(flags.output)} is not known`,
+      hint: 'use --output text or --output json',
+    });
+  }
+  if (flags.silent === true) return (await import('./report/json.js')).silentReporter(process.stdout);
+  const { plainReporter } = await import('./report/plain.js');
+  return plainReporter(
+    { stdout: process.stdout, stderr: process.stderr, env: process.env },
+    { verboseSync: flags.verboseSync === true || flags.verbose === true },
+  );
+}
+
+async function runCommand(
+  spec: CommandSpec,
+  args: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const signal = interruptSignal();
+  const reporter = await chooseReporter(flags);
+  const invocation: Invocation = {
+    args,
+    flags,
+    signal,
+    emit: reporter.handle,
+    cwd: process.cwd(),
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  };
+  try {
+    const { run } = await spec.load();
+    return await run(invocation);
+  } catch (error) {
+    if (signal.aborted && (isAbort(error, signal) || isFailure(error, 'INTERRUPTED'))) throw signal.reason;
+    throw error;
+  } finally {
+    reporter.close();
+  }
+}
+
+function buildProgram(onExit: (code: number) => void): Command {
+  const program = new Command('devspace')
+    .description('Develop inside a Kubernetes cluster as if it were your own machine')
+    .version(`devspace version ${DEVSPACE_VERSION}`, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  addFlags(program, globalFlags);
+  for (const spec of commands) {
+    const command = program
+      .command(spec.args ? `${spec.name} ${spec.args}` : spec.name)
+      .description(spec.summary);
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined })
+      .helpOption('-h, --help', 'print this help');
+    addFlags(command, spec.flags);
+    for (const flag of globalFlags) {
+      // Global flags are accepted behind the command too; the help lists them once, at the top level.
+      command.addOption(new Option(flag.flag, flag.about).hideHelp());
+    }
+    if (spec.examples)
+      command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
+    command.action(async () => {
+      const flags = { ...program.opts(), ...definedOnly(command.opts(), program.opts()) };
+      onExit(await runCommand(spec, command.args, flags));
+    });
+  }
+  return program;
+}
+
+/** A command's own values, without the global ones it was not given: those stand at the program. */
+function definedOnly(own: Record<string, unknown>, global: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(own).filter(
+      ([name, value]) => value !== undefined && !(name === 'warn' && value === true && name in global),
+    ),
+  );
+}
+
+/** Turns whatever ended the run into an exit code, printing it to stderr. */
+async function conclude(error: unknown, argv: readonly string[]): Promise<number> {
+  if (error instanceof Interrupted) return error.exitCode;
+  if (error instanceof CommanderError) {
+    // --help and --version end this way too.
+    if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode;
+    return conclude(usageFailure(error), argv);
+  }
+  const [{ describeFailure }, { styleFor, wantsColour }] = await Promise.all([
+    import('./report/failure-text.js'),
+    import('./report/style.js'),
+  ]);
+  const style = styleFor(wantsColour(process.stderr, process.env));
+  const text = describeFailure(error);
+  const lines = [
+    `${style.red.bold('error')} ${style.bold(text.code)}: ${text.headline}`,
+    ...text.details.map((line) => `  ${line}`),
+  ];
+  if (text.hint !== undefined) lines.push(`  ${style.cyan('hint:')} ${text.hint}`);
+  if (argv.includes('--debug') && error instanceof Error) {
+    lines.push(
+      style.dim(error.stack ?? ''),
+      ...(error.cause === undefined ? [] : [style.dim(`cause: ${String(error.cause)}`)]),
+    );
+  }
+  process.stderr.write(`${lines.join('\n')}\n`);
+  return isFailure(error) ? error.exitCode : 70;
+}
+
+function usageFailure(error: CommanderError): Failure {
+  const message = error.message.replace(/^error: /, '').trim();
+  return new Failure({
+    code: 'USAGE',
+    message: message === '(outputHelp)' ? 'no command given' : message.replace(/\s*\n\s*/g, ' '),
+    hint: 'devspace --help',
+  });
+}
+
+/** Resolves when everything written so far has left the process, or its reader has gone. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  // A reader that goes away (`devspace logs | head`) is no error.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+  }
+  let code = 0;
+  try {
+    const program = buildProgram((exitCode) => {
+      code = exitCode;
+    });
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    code = await conclude(error, argv);
+  }
+  return code;
+}
+
+const code = await main(process.argv.slice(2));
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit(code);

@@ -1,0 +1,59 @@
+import type { Emit } from '../report/events.js';
+
+/** A flag as commander writes it (`-b, --force-build`, `--timeout <seconds>`), with what the help says of it. */
+export interface FlagSpec {
+  flag: string;
+  about: string;
+  default?: string | boolean | string[];
+  /** May be given several times; the handler gets a list. */
+  repeatable?: boolean;
+}
+
+/** A command as data. Its code is loaded only when it is run, so that `--help` costs nothing. */
+export interface CommandSpec {
+  name: string;
+  /** Positional arguments as commander writes them: `[command...]`. */
+  args?: string;
+  summary: string;
+  /** Shown after the flags by `--help`. */
+  examples?: readonly string[];
+  flags: readonly FlagSpec[];
+  load: () => Promise<{ run: CommandHandler }>;
+}
+
+/** What a command is given. It owns nothing of it: streams and signal belong to the caller. */
+export interface Invocation {
+  args: readonly string[];
+  /** Values by camel-cased flag name, the global flags included. */
+  flags: Readonly<Record<string, unknown>>;
+  /** Words after `--` count as arguments, never as flags. */
+  emit: Emit;
+  /** Aborts on Ctrl-C and on termination; a handler then stops cleanly and returns. */
+  signal: AbortSignal;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+}
+
+/** Runs a command to its end and resolves to the exit code; throws a Failure for what the user can mend. */
+export type CommandHandler = (invocation: Invocation) => Promise<number>;
+
+export interface GlobalFlags {
+  namespace?: string;
+  kubeContext?: string;
+  warn: boolean;
+  silent: boolean;
+  debug: boolean;
+  output: string;
+}
+
+export const globalFlags: readonly FlagSpec[] = [
+  { flag: '-n, --namespace <name>', about: 'namespace to work in (default: that of the context)' },
+  { flag: '--kube-context <name>', about: 'context of the kubeconfig to use (default: the current one)' },
+  { flag: '--no-warn', about: 'do not warn when context or namespace differ from the last run' },
+  { flag: '--silent', about: 'print results and errors only' },
+  { flag: '--debug', about: 'print the cause and the stack of an error' },
+  { flag: '--output <format>', about: 'text, or json: one event a line on stdout', default: 'text' },
+];

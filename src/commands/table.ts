@@ -1,0 +1,108 @@
+import type { CommandSpec, FlagSpec } from './command.js';
+
+const pipelineFlags: readonly FlagSpec[] = [
+  { flag: '-b, --force-build', about: 'build every image even if unchanged' },
+  { flag: '--skip-build', about: 'build nothing, use the tags of the last build' },
+  { flag: '--build-sequential', about: 'build one image after another' },
+  { flag: '--skip-push', about: 'do not push images' },
+  { flag: '--deployments <names>', about: 'only these deployments, separated by commas' },
+];
+
+const targetFlags: readonly FlagSpec[] = [
+  { flag: '-c, --container <name>', about: 'container to use' },
+  { flag: '--pod <name>', about: 'pod to use' },
+  { flag: '-l, --label-selector <selector>', about: 'labels of the pod, for example app=web,tier=api' },
+  { flag: '--pick', about: 'choose from a list' },
+];
+
+const timeout: FlagSpec = {
+  flag: '--timeout <seconds>',
+  about: 'how long to wait for a container to run',
+  default: '120',
+};
+
+/** Every command. The order is that of `devspace --help`. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'dev',
+    summary: 'build, deploy, then forward ports, sync files and stream logs',
+    flags: [
+      ...pipelineFlags,
+      { flag: '-x, --skip-pipeline', about: 'skip building and deploying, only start the services' },
+      { flag: '--no-sync', about: 'do not sync files' },
+      { flag: '--no-portforwarding', about: 'do not forward ports' },
+      { flag: '--no-open', about: 'do not open the browser' },
+      { flag: '--verbose-sync', about: 'print each synced file' },
+      { flag: '--exit-after-deploy', about: 'stop after deploying' },
+      timeout,
+    ],
+    load: () => import('./dev.js'),
+  },
+  {
+    name: 'deploy',
+    summary: 'build images and deploy',
+    flags: pipelineFlags,
+    load: () => import('./deploy.js'),
+  },
+  {
+    name: 'build',
+    summary: 'build, tag and push images',
+    flags: pipelineFlags.filter(
+      ({ flag }) => !flag.startsWith('--deployments') && !flag.startsWith('--skip-build'),
+    ),
+    load: () => import('./build.js'),
+  },
+  {
+    name: 'purge',
+    summary: 'delete what was deployed',
+    flags: [
+      { flag: '-d, --deployments <names>', about: 'only these deployments, separated by commas' },
+      { flag: '--delete-volumes', about: 'also delete persistent volume claims' },
+    ],
+    load: () => import('./purge.js'),
+  },
+  {
+    name: 'enter',
+    args: '[command...]',
+    summary: 'open a shell, or run a command, in a container',
+    examples: ['devspace enter', 'devspace enter -c app -- ls -la /app'],
+    flags: [...targetFlags, timeout],
+    load: () => import('./enter.js'),
+  },
+  {
+    name: 'logs',
+    summary: 'print the logs of a container',
+    examples: ['devspace logs -f', 'devspace logs --pod web-0 --lines 20'],
+    flags: [
+      ...targetFlags,
+      { flag: '-f, --follow', about: 'stream new lines' },
+      { flag: '--lines <number>', about: 'lines to print', default: '200' },
+      timeout,
+    ],
+    load: () => import('./logs.js'),
+  },
+  {
+    name: 'sync',
+    summary: 'sync a local folder with a container',
+    examples: [
+      'devspace sync --local-path=src --container-path=/app/src',
+      'devspace sync --pod web-0 --exclude node_modules/',
+    ],
+    flags: [
+      ...targetFlags,
+      { flag: '-e, --exclude <pattern>', about: 'gitignore pattern of files not to sync', repeatable: true },
+      { flag: '--local-path <folder>', about: 'local folder', default: '.' },
+      {
+        flag: '--container-path <folder>',
+        about: 'folder in the container (default: its working directory)',
+      },
+      {
+        flag: '--no-download-on-initial-sync',
+        about: 'leave files alone that only the container has at the start',
+      },
+      { flag: '--verbose', about: 'print each synced file' },
+      timeout,
+    ],
+    load: () => import('./sync.js'),
+  },
+];

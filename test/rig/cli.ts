@@ -1,0 +1,117 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Event } from '../../src/report/events.js';
+import { until } from './until.js';
+
+export const CLI = fileURLToPath(new URL('../../bin/devspace.js', import.meta.url));
+
+export interface CliOptions {
+  cwd: string;
+  env?: Record<string, string | undefined>;
+  /** Written to stdin, which is then closed. Without it stdin is empty. */
+  input?: string | Buffer;
+}
+
+export interface CliResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A running `devspace`. Disposing kills it when it still runs. */
+export interface RunningCli extends AsyncDisposable {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly exited: Promise<CliResult>;
+  output(): { stdout: string; stderr: string };
+  /** Resolves when the pattern has been printed on either stream; rejects with all output when the process ends first. */
+  printed(pattern: RegExp, ms?: number): Promise<RegExpExecArray>;
+  /** For `--output json`: all events so far. */
+  events(): Event[];
+  /** For `--output json`: resolves to the first event that `test` accepts. */
+  event<E extends Event>(test: (event: Event) => event is E, ms?: number): Promise<E>;
+}
+
+/** Starts the built CLI as users run it. The test's own DEVSPACE_ and CI variables do not reach it; NO_COLOR is set. */
+export function startCli(args: readonly string[], options: CliOptions): RunningCli {
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', ...options.env };
+  for (const [name, value] of Object.entries(env)) if (value === undefined) delete env[name];
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: options.cwd, env, stdio: 'pipe' });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
+
+  let result: CliResult | undefined;
+  const exited = new Promise<CliResult>((resolve) => {
+    child.on('close', (code, signal) => {
+      result = { code, signal, stdout, stderr };
+      resolve(result);
+    });
+  });
+  const ended = (what: string) =>
+    new Error(
+      `devspace ${args.join(' ')} ended with ${result?.signal ?? result?.code} before ${what}\n${stdout}\n${stderr}`,
+    );
+  const events = (): Event[] =>
+    stdout
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Event);
+
+  const running: RunningCli = {
+    child,
+    exited,
+    output: () => ({ stdout, stderr }),
+    events,
+    async printed(pattern, ms = 60_000) {
+      let failure: Error | undefined;
+      const found = await until(
+        `printing ${String(pattern)}; so far:\n${stdout}\n${stderr}`,
+        () => {
+          const match = pattern.exec(stdout) ?? pattern.exec(stderr);
+          if (!match && result) failure = ended(`printing ${String(pattern)}`);
+          return match ?? failure;
+        },
+        ms,
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n--- output at the end:\n${stdout}\n${stderr}`);
+      });
+      if (found instanceof Error) throw found;
+      return found;
+    },
+    async event<E extends Event>(test: (event: Event) => event is E, ms = 60_000) {
+      const found = await until(
+        'the event',
+        () => events().find(test) ?? (result ? ended('the event') : undefined),
+        ms,
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n--- output at the end:\n${stdout}\n${stderr}`);
+      });
+      if (found instanceof Error) throw found;
+      return found;
+    },
+    async [Symbol.asyncDispose]() {
+      if (!result) child.kill('SIGKILL');
+      await exited;
+    },
+  };
+  return running;
+}
+
+/** Runs the built CLI to its end. */
+export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  return startCli(args, options).exited;
+}
+
+/** For {@link RunningCli.event}: an event of that type. */
+export function ofType<T extends Event['type']>(
+  type: T,
+  also: (event: Event & { type: T }) => boolean = () => true,
+) {
+  return (event: Event): event is Event & { type: T } =>
+    event.type === type && also(event as Event & { type: T });
+}
