@@ -13,18 +13,35 @@ export interface ApiAnswer {
 }
 
 /** One request to the API server as its administrator. The rig needs no client library for its few. */
-export async function callApi(layout: Layout, method: string, url: string, body?: object): Promise<ApiAnswer> {
+export async function callApi(
+  layout: Layout,
+  method: string,
+  url: string,
+  body?: object,
+): Promise<ApiAnswer> {
   const { certificate, key } = await readIdentity(layout.pki, 'admin');
   const ca = await readFile(path.join(layout.pki, 'ca.crt'));
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
-  const request = https.request(`${API_SERVER}${url}`, { method, ca, cert: certificate, key, headers, timeout: 5000 });
+  const request = https.request(`${API_SERVER}${url}`, {
+    method,
+    ca,
+    cert: certificate,
+    key,
+    headers,
+    timeout: 5000,
+  });
   return answerOf(request, body);
 }
 
-/** One GET without credentials: etcd and the registry, or dockerd through its socket. */
+/** True when a GET without credentials is answered with 200: etcd and the registry, or dockerd through its socket. */
 export async function probe(options: http.RequestOptions): Promise<boolean> {
-  const request = http.request({ timeout: 2000, ...options });
-  return (await answerOf(request).catch(() => undefined))?.status === 200;
+  return (await probeStatus(options)) === 200;
+}
+
+/** The status such a GET is answered with; undefined: nobody answers. */
+export async function probeStatus(options: http.RequestOptions): Promise<number | undefined> {
+  const answer = await answerOf(http.request({ timeout: 2000, ...options })).catch(() => undefined);
+  return answer?.status;
 }
 
 async function answerOf(request: http.ClientRequest, body?: object): Promise<ApiAnswer> {

@@ -28,7 +28,11 @@ export function etcdBinary(version: ServerVersion, layout: Layout): string {
 }
 
 /** Builds the programs of this version that are not in the cache. */
-export async function buildMissing(version: ServerVersion, layout: Layout, onProgress: OnProgress): Promise<void> {
+export async function buildMissing(
+  version: ServerVersion,
+  layout: Layout,
+  onProgress: OnProgress,
+): Promise<void> {
   const out = binDir(version, layout);
   const programs = kubernetesPrograms.filter((name) => !existsSync(path.join(out, name)));
   const etcd = version.etcd && !existsSync(etcdBinary(version, layout)) ? version.etcd : undefined;

@@ -34,6 +34,9 @@ export async function buildEtcd(
   const cwd = path.join(src, `etcd-${version}`);
   const target = 'go.etcd.io/etcd/server/v3';
   await mkdir(cwd, { recursive: true });
-  await writeFile(path.join(cwd, 'go.mod'), `module devspace-test-etcd\ngo 1.24\nrequire ${target} v${version}\n`);
+  await writeFile(
+    path.join(cwd, 'go.mod'),
+    `module devspace-test-etcd\ngo 1.24\nrequire ${target} v${version}\n`,
+  );
   await goBuild(toolchain, { cwd, target, output });
 }

@@ -149,10 +149,19 @@ function kubelet(version: ServerVersion, layout: Layout): string[] {
 
 function clientOf(layout: Layout, name: string): string[] {
   const file = path.join(layout.pki, `${name}.kubeconfig`);
-  return [`--kubeconfig=${file}`, `--authentication-kubeconfig=${file}`, `--authorization-kubeconfig=${file}`];
+  return [
+    `--kubeconfig=${file}`,
+    `--authentication-kubeconfig=${file}`,
+    `--authorization-kubeconfig=${file}`,
+  ];
 }
 
 /** One instance: no election to wait for. */
 function alone(version: ServerVersion): string[] {
-  return ['--leader-elect=false', '--bind-address=127.0.0.1', ...(version.insecurePorts ? ['--port=0'] : []), '--v=1'];
+  return [
+    '--leader-elect=false',
+    '--bind-address=127.0.0.1',
+    ...(version.insecurePorts ? ['--port=0'] : []),
+    '--v=1',
+  ];
 }

@@ -39,7 +39,14 @@ function cni(layout: Layout): object {
     ranges: [[range]],
     routes: [{ dst: '0.0.0.0/0' }],
   };
-  const bridge = { type: 'bridge', bridge: BRIDGE, isGateway: true, hairpinMode: true, ipMasq: OUTSIDE_ALLOWED, ipam };
+  const bridge = {
+    type: 'bridge',
+    bridge: BRIDGE,
+    isGateway: true,
+    hairpinMode: true,
+    ipMasq: OUTSIDE_ALLOWED,
+    ipam,
+  };
   const portmap = { type: 'portmap', capabilities: { portMappings: true } };
   return { cniVersion: '0.4.0', name: CNI_NETWORK, plugins: [bridge, portmap] };
 }

@@ -45,10 +45,11 @@ function lookUp(name: string): string[] | undefined {
   if (host === undefined && service.spec.clusterIP !== 'None') {
     return service.spec.clusterIP ? [service.spec.clusterIP] : [];
   }
-  const addresses = (endpoints.get(key)?.subsets ?? []).flatMap((subset) => [
-    ...(subset.addresses ?? []),
-    ...(service.spec.publishNotReadyAddresses ? (subset.notReadyAddresses ?? []) : []),
-  ]);
+  const subsets = endpoints.get(key)?.subsets ?? [];
+  const addresses = subsets.flatMap((subset) => subset.addresses ?? []);
+  if (service.spec.publishNotReadyAddresses) {
+    addresses.push(...subsets.flatMap((subset) => subset.notReadyAddresses ?? []));
+  }
   if (host === undefined) return addresses.map((address) => address.ip);
   const named = addresses.filter((address) => address.hostname === host);
   return named.length > 0 ? named.map((address) => address.ip) : undefined;
@@ -117,7 +118,10 @@ function answer(query: Buffer): Buffer | undefined {
   reply.writeUInt32BE(0, 8);
   // Name: that of the question; type A, class IN, five seconds, four bytes.
   const record = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4];
-  return Buffer.concat([reply, ...addresses.map((ip) => Buffer.from([...record, ...ip.split('.').map(Number)]))]);
+  return Buffer.concat([
+    reply,
+    ...addresses.map((ip) => Buffer.from([...record, ...ip.split('.').map(Number)])),
+  ]);
 }
 
 const socket = createSocket('udp4');

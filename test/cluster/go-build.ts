@@ -22,7 +22,13 @@ export async function goBuild(toolchain: GoToolchain, build: GoBuild): Promise<v
   const args = ['build', '-trimpath', '-ldflags', build.ldflags ?? '-s -w', '-o', unfinished, build.target];
   const result = await run('nice', [toolchain.go, ...args], {
     cwd: build.cwd,
-    env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=mod -buildvcs=false', ...toolchain.env, ...build.env },
+    env: {
+      CGO_ENABLED: '0',
+      GOWORK: 'off',
+      GOFLAGS: '-mod=mod -buildvcs=false',
+      ...toolchain.env,
+      ...build.env,
+    },
     reject: false,
     all: true,
   });
@@ -30,7 +36,7 @@ export async function goBuild(toolchain: GoToolchain, build: GoBuild): Promise<v
     throw new Failure({
       code: 'CLUSTER_BUILD_FAILED',
       message: `go build ${build.target} failed`,
-      details: String(result.all ?? result.message).split('\n').slice(-20),
+      details: (result.all ?? result.message).split('\n').slice(-20),
     });
   }
   await rename(unfinished, build.output);

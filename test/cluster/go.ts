@@ -78,7 +78,8 @@ async function fetchToolchain(go: string): Promise<string> {
   const { stdout } = await run(go, ['mod', 'download', '-json', module], { env: { GOTOOLCHAIN: 'local' } });
   const root = (JSON.parse(stdout) as { Dir: string }).Dir;
   for (const folder of ['bin', path.join('pkg', 'tool', `linux_${arch}`)]) {
-    for (const file of await readdir(path.join(root, folder))) await chmod(path.join(root, folder, file), 0o755);
+    for (const file of await readdir(path.join(root, folder)))
+      await chmod(path.join(root, folder, file), 0o755);
   }
   return path.join(root, 'bin', 'go');
 }

@@ -57,6 +57,11 @@ export async function tearDownNetwork(layout: Layout): Promise<void> {
   await rm(rememberedFile(layout), { force: true });
 }
 
+/** Whether docker's bridge, rules and control groups are the rig's to remove: dockerd was its own. */
+export async function ownsDocker(layout: Layout): Promise<boolean> {
+  return (await readBefore(layout))?.ownDocker ?? false;
+}
+
 async function remember(layout: Layout, ownDocker: boolean): Promise<void> {
   if (await readBefore(layout)) return;
   const found: Record<string, string> = {};

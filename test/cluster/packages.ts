@@ -92,7 +92,7 @@ async function apt(args: readonly string[]): Promise<void> {
   throw new Failure({
     code: 'CLUSTER_PACKAGES_FAILED',
     message: `apt-get ${args[0]} failed`,
-    details: String(result.all ?? '').split('\n').slice(-15),
+    details: (result.all ?? '').split('\n').slice(-15),
     exitCode: 3,
   });
 }

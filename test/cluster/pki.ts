@@ -15,7 +15,12 @@ export interface CertificateRequest {
 /** Where the API server is on this machine. */
 export const API_SERVER = `https://127.0.0.1:${API_PORT}`;
 
-const services = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+const services = [
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
 
 const certificates: readonly CertificateRequest[] = [
   {
@@ -44,7 +49,16 @@ export async function ensurePki(layout: Layout): Promise<void> {
   const at = (name: string): string => path.join(layout.pki, name);
   if (!existsSync(at('ca.crt'))) {
     await openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', at('ca.key'));
-    const self = ['-x509', '-new', '-key', at('ca.key'), '-subj', '/CN=devspace-test-cluster', '-days', '3650'];
+    const self = [
+      '-x509',
+      '-new',
+      '-key',
+      at('ca.key'),
+      '-subj',
+      '/CN=devspace-test-cluster',
+      '-days',
+      '3650',
+    ];
     await openssl('req', ...self, '-sha256', '-out', at('ca.crt'));
   }
   if (!existsSync(at('sa.pub'))) {
@@ -57,7 +71,11 @@ export async function ensurePki(layout: Layout): Promise<void> {
 }
 
 /** Signs one certificate and puts `<name>.key` and `<name>.crt` into `folder`. */
-export async function issueCertificate(layout: Layout, request: CertificateRequest, folder: string): Promise<void> {
+export async function issueCertificate(
+  layout: Layout,
+  request: CertificateRequest,
+  folder: string,
+): Promise<void> {
   const work = await mkdtemp(path.join(layout.pki, 'issue-'));
   const at = (name: string): string => path.join(work, name);
   try {
@@ -76,7 +94,18 @@ export async function issueCertificate(layout: Layout, request: CertificateReque
     const serial = ['-CAserial', at('serial'), '-CAcreateserial', '-days', '3650', '-sha256'];
     await openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', at('key'));
     await openssl('req', '-new', '-key', at('key'), '-subj', subject, '-out', at('request'));
-    await openssl('x509', '-req', '-in', at('request'), ...ca, ...serial, '-extfile', at('extensions'), '-out', at('crt'));
+    await openssl(
+      'x509',
+      '-req',
+      '-in',
+      at('request'),
+      ...ca,
+      ...serial,
+      '-extfile',
+      at('extensions'),
+      '-out',
+      at('crt'),
+    );
     await rename(at('key'), path.join(folder, `${request.name}.key`));
     // The certificate last: its presence says that both are there.
     await rename(at('crt'), path.join(folder, `${request.name}.crt`));
@@ -86,7 +115,10 @@ export async function issueCertificate(layout: Layout, request: CertificateReque
 }
 
 /** The certificate and key of one identity of the cluster. */
-export async function readIdentity(folder: string, name: string): Promise<{ certificate: Buffer; key: Buffer }> {
+export async function readIdentity(
+  folder: string,
+  name: string,
+): Promise<{ certificate: Buffer; key: Buffer }> {
   const [certificate, key] = await Promise.all([
     readFile(path.join(folder, `${name}.crt`)),
     readFile(path.join(folder, `${name}.key`)),

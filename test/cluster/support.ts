@@ -31,7 +31,15 @@ function hasCapabilities(): boolean {
 }
 
 /** The folders daemons and checks look in: the caller's, and those of an administrator. */
-export const SEARCH_PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+export const SEARCH_PATH = [
+  process.env['PATH'],
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+]
   .filter(Boolean)
   .join(delimiter);
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { probe } from './api.js';
 import { makeMissingImages } from './base-images.js';
@@ -11,11 +11,13 @@ import { mustRun, runningDaemon, startDaemon } from './daemon.js';
 import { installDnsServer } from './dns.js';
 import { ctr, loadDockerImages, loadPodImages } from './image-store.js';
 import { certificateCredentials, writeKubeconfig } from './kubeconfig.js';
+import { wipeClusterState } from './leftovers.js';
 import { fence, setUpNetwork } from './network.js';
 import { installMissing } from './packages.js';
 import { DOCKER_SOCKET, type Layout, REGISTRY } from './paths.js';
 import { ensurePki } from './pki.js';
 import { type OnProgress, step } from './progress.js';
+import { noteRunningVersion, runningVersion } from './running-version.js';
 import type { ServerVersion } from './versions.js';
 import { waitFor } from './wait.js';
 
@@ -30,8 +32,12 @@ export async function bringUp(version: ServerVersion, layout: Layout, onProgress
   await buildMissing(version, layout, onProgress);
   await makeMissingImages(layout, onProgress);
 
-  await mkdir(layout.run, { recursive: true });
-  await writeFile(runningVersionFile(layout), version.kubernetes);
+  if (!(await runningVersion(layout))) {
+    // Nothing was started since the last `down` or boot, so what is stored belongs to a cluster that is gone.
+    await wipeClusterState(layout);
+    await rm(layout.log, { recursive: true, force: true });
+  }
+  await noteRunningVersion(version, layout);
   const ownDocker = await dockerIsOurs(layout);
   await step(onProgress, 'network, certificates, configuration', async () => {
     await setUpNetwork(layout, ownDocker);
@@ -52,7 +58,7 @@ export async function bringUp(version: ServerVersion, layout: Layout, onProgress
     await start('containerd', 'registry', 'etcd');
     await ready('etcd', 30, () => probe({ host: '127.0.0.1', port: 2379, path: '/health' }));
     await start('kube-apiserver');
-    await ready('containerd', 30, async () => !(await ctr(layout, 'version')).failed);
+    await ready('containerd', 30, async () => (await ctr(layout, ['version'])) !== undefined);
     await loadPodImages(layout);
     const [host, port] = REGISTRY.split(':');
     await ready('registry', 15, () => probe({ host, port, path: '/v2/' }));
@@ -76,7 +82,12 @@ export async function bringUp(version: ServerVersion, layout: Layout, onProgress
 
 /** The kubeconfigs of the administrator and of the daemons. */
 async function writeKubeconfigs(layout: Layout): Promise<void> {
-  await writeKubeconfig(layout, layout.kubeconfig, 'admin', await certificateCredentials(layout.pki, 'admin'));
+  await writeKubeconfig(
+    layout,
+    layout.kubeconfig,
+    'admin',
+    await certificateCredentials(layout.pki, 'admin'),
+  );
   for (const name of ['controller-manager', 'scheduler', 'proxy', 'kubelet']) {
     const file = path.join(layout.pki, `${name}.kubeconfig`);
     await writeKubeconfig(layout, file, name, await certificateCredentials(layout.pki, name));
@@ -90,13 +101,4 @@ async function dockerIsOurs(layout: Layout): Promise<boolean> {
   const foreign = await probe({ socketPath: DOCKER_SOCKET, path: '/_ping' });
   if (!foreign) await rm(DOCKER_SOCKET, { force: true });
   return !foreign;
-}
-
-/** The version whose daemons were started last; undefined after `down`. */
-export async function runningVersion(layout: Layout): Promise<string | undefined> {
-  return readFile(runningVersionFile(layout), 'utf8').catch(() => undefined);
-}
-
-function runningVersionFile(layout: Layout): string {
-  return path.join(layout.run, 'kubernetes-version');
 }

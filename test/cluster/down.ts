@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ComponentName, components } from './components.js';
+import { knownDaemons, runningDaemon, startDaemon, stopDaemon } from './daemon.js';
+import { ctr, docker } from './image-store.js';
+import {
+  deletePodNamespaces,
+  hasOrphans,
+  killShims,
+  removeControlGroups,
+  unmountAll,
+  wipeClusterState,
+} from './leftovers.js';
+import { ownsDocker, tearDownNetwork } from './network.js';
+import type { Layout } from './paths.js';
+import { type OnProgress, step } from './progress.js';
+import { serverVersion } from './versions.js';
+
+const controlPlane: readonly ComponentName[] = [
+  'kubelet',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+  'dns',
+  'kube-apiserver',
+  'etcd',
+];
+
+/**
+ * Stops the cluster and takes back everything it did to the machine. It relies on nothing that runs: a cluster that is half
+ * up or half dead comes down the same way. Kept are built binaries, images and certificates; `purge` keeps the caches only.
+ */
+export async function bringDown(layout: Layout, purge: boolean, onProgress: OnProgress): Promise<void> {
+  await step(onProgress, 'stop Kubernetes', async () => {
+    // All at once: nothing is handed over, the state is thrown away.
+    await Promise.all(controlPlane.map((name) => stopDaemon(name, layout, 5)));
+  });
+  const ownDocker = await ownsDocker(layout);
+  await step(onProgress, 'end pods and containers', async () => {
+    await endContainers(layout);
+    if (await runningDaemon('dockerd', layout)) await forgetDockerContainers();
+    await stopDaemon('dockerd', layout, 20);
+    for (const name of await knownDaemons(layout)) await stopDaemon(name, layout);
+    await killShims(layout);
+  });
+  await step(onProgress, 'mounts, network, control groups', async () => {
+    await unmountAll(layout);
+    await deletePodNamespaces();
+    await tearDownNetwork(layout);
+    await removeControlGroups(ownDocker ? ['kubepods', 'docker'] : ['kubepods']);
+  });
+  await wipeClusterState(layout);
+  await rm(layout.run, { recursive: true, force: true });
+  if (!purge) return;
+  for (const place of [layout.data, layout.pki, layout.etc, layout.log, layout.kubeconfig]) {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Kills what runs in pods, by containerd: it knows them all, with or without a kubelet. */
+async function endContainers(layout: Layout): Promise<void> {
+  if (!(await runningDaemon('containerd', layout))) {
+    if (!(await hasOrphans(layout))) return;
+    await startDaemon(components(serverVersion(), layout).containerd, layout);
+    for (let tries = 0; tries < 100 && (await ctr(layout, ['version'])) === undefined; tries += 1)
+      await delay(100);
+  }
+  const tasks = await ctr(layout, ['tasks', 'ls', '-q']);
+  if (tasks?.length) await ctr(layout, ['tasks', 'rm', '--force', ...tasks]);
+  const containers = await ctr(layout, ['containers', 'ls', '-q']);
+  if (containers?.length) await ctr(layout, ['containers', 'rm', ...containers]);
+}
+
+/** Without this dockerd waits ten seconds for each container, and starts some again next time. */
+async function forgetDockerContainers(): Promise<void> {
+  const containers = await docker(['ps', '-aq']);
+  if (containers?.length) await docker(['rm', '--force', ...containers]);
+  await docker(['network', 'prune', '--force']);
+}
