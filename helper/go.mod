@@ -1,0 +1,3 @@
+module devspace-helper
+
+go 1.19

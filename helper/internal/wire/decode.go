@@ -1,0 +1,270 @@
+package wire
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// Everything that can be wrong with a frame. All of them end the session.
+var (
+	ErrLength  = errors.New("frame length out of range")
+	ErrType    = errors.New("frame of unknown type")
+	ErrShort   = errors.New("frame too short")
+	ErrLong    = errors.New("bytes left at the end of a frame")
+	ErrNumber  = errors.New("number out of range")
+	ErrText    = errors.New("text is not UTF-8")
+	ErrPath    = errors.New("path not allowed")
+	ErrContent = errors.New("more content than a frame may carry")
+)
+
+// Length reads a frame's length field and refuses one out of range.
+func Length(head [4]byte) (int, error) {
+	n := binary.BigEndian.Uint32(head[:])
+	if n < 1 || n > MaxFrame {
+		return 0, ErrLength
+	}
+	return int(n), nil
+}
+
+// DecodeRequest reads a frame of the client: the type and body, without the length.
+func DecodeRequest(payload []byte) (Request, error) {
+	if len(payload) == 0 {
+		return Request{}, ErrLength
+	}
+	d := decoder{rest: payload[1:]}
+	r := Request{Type: payload[0]}
+	switch r.Type {
+	case Open:
+		r.Version = d.uint(maxUint)
+		r.Text = d.text()
+		r.Flags = d.uint(NoWatch | CreateRoot)
+		for n := d.count(1); n > 0 && d.err == nil; n-- {
+			r.Exclude = append(r.Exclude, d.text())
+		}
+	case Scan, HashOf:
+		r.ID, r.Path = d.uint(maxUint), d.path()
+	case Get, Remove:
+		r.ID, r.Path, r.Expect = d.uint(maxUint), d.path(), d.expect()
+	case Put:
+		r.ID, r.Path, r.Expect, r.Mode = d.uint(maxUint), d.path(), d.expect(), d.mode()
+		r.Mtime, r.Size = d.time(), d.uint(maxUint)
+	case Mkdir, Chmod:
+		r.ID, r.Path, r.Expect, r.Mode = d.uint(maxUint), d.path(), d.expect(), d.mode()
+	case Symlink:
+		r.ID, r.Path, r.Expect, r.Text = d.uint(maxUint), d.path(), d.expect(), d.text()
+	case Data:
+		r.ID, r.Data = d.uint(maxUint), d.content()
+	case End:
+		r.ID = d.uint(maxUint)
+		copy(r.Hash[:], d.take(len(r.Hash)))
+	case Cancel, Ping:
+		r.ID = d.uint(maxUint)
+	case Bye:
+	default:
+		return Request{}, ErrType
+	}
+	if err := d.end(); err != nil {
+		return Request{}, err
+	}
+	return r, nil
+}
+
+// DecodeReply reads a frame of the helper: the type and body, without the length.
+func DecodeReply(payload []byte) (Reply, error) {
+	if len(payload) == 0 {
+		return Reply{}, ErrLength
+	}
+	d := decoder{rest: payload[1:]}
+	r := Reply{Type: payload[0]}
+	switch r.Type {
+	case Hello:
+		r.Version, r.OS, r.Arch, r.PID = d.uint(maxUint), d.text(), d.text(), d.uint(maxUint)
+	case Opened:
+		r.Text, r.Flags = d.text(), d.uint(Watching)
+	case Entries:
+		r.Source = d.byte(FromChange)
+		for n := d.count(2); n > 0 && d.err == nil; n-- {
+			r.Entries = append(r.Entries, d.entry())
+		}
+	case Scanned, Pong:
+		r.ID = d.uint(maxUint)
+	case Hashed:
+		r.ID = d.uint(maxUint)
+		copy(r.Hash[:], d.take(len(r.Hash)))
+		copy(r.Stamp[:], d.take(len(r.Stamp)))
+	case Applied:
+		r.ID, r.Entry = d.uint(maxUint), d.entry()
+	case Failed:
+		r.ID, r.Code, r.Text = d.uint(maxUint), d.uint(maxUint), d.text()
+	case HelperData:
+		r.ID, r.Data = d.uint(maxUint), d.content()
+	case HelperEnd:
+		r.ID = d.uint(maxUint)
+		copy(r.Hash[:], d.take(len(r.Hash)))
+		r.Entry = d.entry()
+	case Notice, Fatal:
+		r.Code, r.Text = d.uint(maxUint), d.text()
+	default:
+		return Reply{}, ErrType
+	}
+	if err := d.end(); err != nil {
+		return Reply{}, err
+	}
+	return r, nil
+}
+
+// ValidPath tells whether a path may stand in a frame.
+func ValidPath(path string) bool {
+	if path == "" {
+		return true
+	}
+	if len(path) > MaxPath || strings.IndexByte(path, 0) >= 0 || !utf8.ValidString(path) {
+		return false
+	}
+	for {
+		segment, rest, more := strings.Cut(path, "/")
+		if segment == "" || segment == "." || segment == ".." {
+			return false
+		}
+		if !more {
+			return true
+		}
+		path = rest
+	}
+}
+
+// decoder remembers the first error; after it every read yields zero values.
+type decoder struct {
+	rest []byte
+	err  error
+}
+
+func (d *decoder) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+	d.rest = nil
+}
+
+func (d *decoder) end() error {
+	if d.err == nil && len(d.rest) > 0 {
+		d.err = ErrLong
+	}
+	return d.err
+}
+
+func (d *decoder) take(n int) []byte {
+	if n > len(d.rest) {
+		d.fail(ErrShort)
+		return nil
+	}
+	taken := d.rest[:n]
+	d.rest = d.rest[n:]
+	return taken
+}
+
+func (d *decoder) byte(highest byte) byte {
+	b := d.take(1)
+	if b == nil {
+		return 0
+	}
+	if b[0] > highest {
+		d.fail(ErrNumber)
+		return 0
+	}
+	return b[0]
+}
+
+func (d *decoder) uint(highest uint64) uint64 {
+	var value uint64
+	for i := 0; i < 8; i++ {
+		if i >= len(d.rest) {
+			d.fail(ErrShort)
+			return 0
+		}
+		b := d.rest[i]
+		value |= uint64(b&0x7f) << (7 * i)
+		if b < 0x80 {
+			if value > highest || (b == 0 && i > 0) {
+				break
+			}
+			d.rest = d.rest[i+1:]
+			return value
+		}
+	}
+	d.fail(ErrNumber)
+	return 0
+}
+
+// count reads a number of items that take at least `least` bytes each.
+func (d *decoder) count(least int) int {
+	n := d.uint(maxUint)
+	if n > uint64(len(d.rest)/least) {
+		d.fail(ErrShort)
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text() string {
+	text := string(d.take(d.count(1)))
+	if !utf8.ValidString(text) {
+		d.fail(ErrText)
+		return ""
+	}
+	return text
+}
+
+func (d *decoder) path() string {
+	n := d.count(1)
+	if n > MaxPath {
+		d.fail(ErrPath)
+		return ""
+	}
+	path := string(d.take(n))
+	if !ValidPath(path) {
+		d.fail(ErrPath)
+		return ""
+	}
+	return path
+}
+
+func (d *decoder) content() []byte {
+	if len(d.rest) > MaxData {
+		d.fail(ErrContent)
+		return nil
+	}
+	return d.take(len(d.rest))
+}
+
+func (d *decoder) mode() uint32 { return uint32(d.uint(0o7777)) }
+
+func (d *decoder) time() Time {
+	return Time{Sec: d.uint(maxUint), Nsec: uint32(d.uint(1e9 - 1))}
+}
+
+func (d *decoder) expect() Expect {
+	e := Expect{Kind: ExpectKind(d.byte(byte(Exactly)))}
+	if e.Kind == Exactly {
+		copy(e.Stamp[:], d.take(len(e.Stamp)))
+	}
+	return e
+}
+
+func (d *decoder) entry() Entry {
+	e := Entry{Path: d.path(), Kind: Kind(d.byte(byte(highestKind)))}
+	switch e.Kind {
+	case File:
+		e.Mode, e.Size, e.Mtime = d.mode(), d.uint(maxUint), d.time()
+	case Directory:
+		e.Mode = d.mode()
+	case Link, Special, Unreadable:
+		e.Text = d.text()
+	}
+	if e.Kind == File || e.Kind == Directory || e.Kind == Link {
+		copy(e.Stamp[:], d.take(len(e.Stamp)))
+	}
+	return e
+}
