@@ -1,0 +1,42 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { ClusterEntry } from './kubeconfig-file.js';
+
+/** Keeps connections to one API server. One per client certificate, for a TLS connection belongs to it. */
+export interface KubeAgent {
+  readonly agent: http.Agent;
+  /** True for `https:` servers. */
+  readonly secure: boolean;
+  /** Closes the connections nobody uses; those in use stay. */
+  destroyIdle(): void;
+}
+
+/** Idle connections kept for the next request. */
+const idleConnections = 8;
+
+export function createAgent(
+  cluster: ClusterEntry,
+  client: { cert: string | Buffer | undefined; key: string | Buffer | undefined },
+): KubeAgent {
+  const secure = new URL(cluster.server).protocol === 'https:';
+  // lifo: the connection used last is the one least likely to have been closed by the other side meanwhile.
+  const keep = { keepAlive: true, maxFreeSockets: idleConnections, scheduling: 'lifo' } as const;
+  const agent = secure
+    ? new https.Agent({
+        ...keep,
+        ...(cluster.caData ? { ca: cluster.caData } : {}),
+        ...(client.cert ? { cert: client.cert } : {}),
+        ...(client.key ? { key: client.key } : {}),
+        ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+        ...(cluster.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
+      })
+    : new http.Agent(keep);
+  return {
+    agent,
+    secure,
+    destroyIdle() {
+      for (const sockets of Object.values(agent.freeSockets))
+        for (const socket of sockets ?? []) socket.destroy();
+    },
+  };
+}

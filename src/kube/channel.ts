@@ -1,0 +1,217 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+import { Failure, isFailure, systemCode } from '../base/failure.js';
+import { answerFailure, connectionFailure, kubectl } from './api-failure.js';
+import type { Connection, Kube } from './kubeconfig.js';
+import { readText } from './request.js';
+
+/**
+ * One WebSocket to the API server with numbered channels in it: every message is one channel byte and then data. Exec, attach and port-forward
+ * run over it. Source: https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/4006-transition-spdy-to-websockets
+ */
+export interface Channel {
+  /** What the server chose of the offered sub-protocols. */
+  readonly protocol: string;
+  /** Sends one message. `done` is called when the operating system has taken it: the sender holds back until then. */
+  send(channel: number, data: Uint8Array, done?: (error?: Error | null) => void): void;
+  /** Stops reading from the network (messages already read, up to 64 KiB, still come) until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Closes politely, by force after a second; `closed` follows. Safe to call again. */
+  close(): void;
+}
+
+export interface ChannelHandlers {
+  message(channel: number, data: Buffer): void;
+  /** Called once, last. `error` when the connection broke rather than being closed by one of the sides. */
+  closed(error: Failure | undefined): void;
+}
+
+export interface ChannelOptions {
+  /** With its query. */
+  path: string;
+  /** In order of preference. */
+  protocols: readonly string[];
+  /** Called with the open channel before the first message can arrive. */
+  accept: (channel: Channel) => ChannelHandlers;
+  /** Ends the handshake, and later the connection, at once; `closed` follows. */
+  signal?: AbortSignal | undefined;
+  handshakeTimeoutMs?: number | undefined;
+  pingIntervalMs?: number | undefined;
+}
+
+const closeGraceMs = 1000;
+
+/**
+ * Opens a channel. A refusal is a Failure with the server's own message (see {@link answerFailure}); no answer at all is KUBE_UNREACHABLE; a
+ * server that speaks none of the protocols is STREAM_UNSUPPORTED. After it resolved, the opener closes it.
+ */
+export async function openChannel(kube: Kube, options: ChannelOptions): Promise<Channel> {
+  let renewed = false;
+  let redialled = false;
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const connection = await kube.connect();
+    try {
+      return await openOnce(kube, connection, options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (error instanceof StaleConnection) {
+        if (redialled) throw connectionFailure(kube, error.cause);
+        redialled = true;
+        connection.agent.destroyIdle();
+      } else if (isFailure(error, 'KUBE_UNAUTHORIZED') && !renewed && kube.renew()) renewed = true;
+      else throw error;
+    }
+  }
+}
+
+class StaleConnection extends Error {}
+
+async function openOnce(kube: Kube, connection: Connection, options: ChannelOptions): Promise<Channel> {
+  const { signal } = options;
+  const url = new URL(connection.base);
+  url.protocol = connection.agent.secure ? 'wss:' : 'ws:';
+  let request: ClientRequest | undefined;
+  const socket = new WebSocket(`${url.href.replace(/\/$/, '')}${options.path}`, [...options.protocols], {
+    agent: connection.agent.agent,
+    headers: { ...connection.headers, 'User-Agent': 'devspace' } as Record<string, string>,
+    perMessageDeflate: false,
+    skipUTF8Validation: true,
+    handshakeTimeout: options.handshakeTimeoutMs ?? 30_000,
+    // Masks protect proxies that read along; inside TLS nobody does, and a mask of zeros costs no copy of the data.
+    ...(connection.agent.secure ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
+    finishRequest: (outgoing: ClientRequest) => {
+      request = outgoing;
+      outgoing.end();
+    },
+  });
+
+  return new Promise<Channel>((resolve, reject) => {
+    let channel: OpenChannel | undefined;
+    let handlers: ChannelHandlers | undefined;
+    let broken: Failure | undefined;
+    const abort = (): void => {
+      reject(signal?.reason as Error);
+      socket.terminate();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    socket.once('open', () => {
+      channel = new OpenChannel(socket, options.pingIntervalMs);
+      handlers = options.accept(channel);
+      resolve(channel);
+    });
+    socket.on('message', (data: Buffer) => {
+      channel?.received();
+      if (data.length > 0) handlers?.message(data[0]!, data.subarray(1));
+    });
+    socket.once('unexpected-response', (outgoing: ClientRequest, response: IncomingMessage) => {
+      void readText(kube, response)
+        .then((body) =>
+          answerFailure(kube, { method: 'GET', path: options.path }, response.statusCode ?? 0, body),
+        )
+        .catch((error: unknown) => error as Error)
+        .then((error) => {
+          reject(error);
+          outgoing.destroy();
+        });
+    });
+    socket.on('error', (error) => {
+      broken = connectionFailure(kube, error);
+      if (request?.reusedSocket && systemCode(error) === 'ECONNRESET') {
+        reject(new StaleConnection('stale', { cause: error }));
+      } else if (/subprotocol/i.test(error.message)) reject(unsupported(kube, options.protocols));
+      else reject(broken);
+    });
+    socket.once('close', (code) => {
+      signal?.removeEventListener('abort', abort);
+      if (channel === undefined) return reject(broken ?? lost(kube));
+      channel.ended();
+      // 1006 is ws's own code for a connection that ended without a close frame.
+      handlers?.closed(broken ?? (code === 1006 && !channel.closing ? lost(kube) : undefined));
+    });
+  });
+}
+
+class OpenChannel implements Channel {
+  readonly protocol: string;
+  closing = false;
+  private readonly socket: WebSocket;
+  private readonly pings: NodeJS.Timeout;
+  /** Pings sent since anything was last received. */
+  private unanswered = 0;
+  private sentSincePong = false;
+
+  constructor(socket: WebSocket, pingIntervalMs = 30_000) {
+    this.socket = socket;
+    this.protocol = socket.protocol;
+    this.pings = setInterval(() => this.ping(), pingIntervalMs).unref();
+    socket.on('pong', () => {
+      this.sentSincePong = false;
+      this.unanswered = 0;
+    });
+  }
+
+  send(channel: number, data: Uint8Array, done?: (error?: Error | null) => void): void {
+    const message = Buffer.allocUnsafe(data.length + 1);
+    message[0] = channel;
+    message.set(data, 1);
+    this.sentSincePong = true;
+    this.socket.send(message, { binary: true }, done);
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+    this.unanswered = 0;
+  }
+
+  close(): void {
+    if (this.closing) return;
+    this.closing = true;
+    // The other side's close frame is behind everything else it sent.
+    this.socket.resume();
+    this.socket.close(1000);
+    const force = setTimeout(() => this.socket.terminate(), closeGraceMs);
+    this.socket.once('close', () => clearTimeout(force));
+  }
+
+  received(): void {
+    this.unanswered = 0;
+  }
+
+  ended(): void {
+    clearInterval(this.pings);
+  }
+
+  /**
+   * Two unanswered pings mean a dead connection, with two exceptions: we do not read ourselves, or the server may be unable to read on because
+   * the container has not taken yet what we sent (it answers pings in order with the data).
+   */
+  private ping(): void {
+    if (this.unanswered >= 2 && !this.socket.isPaused && !this.sentSincePong) return this.socket.terminate();
+    this.unanswered += 1;
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
+  }
+}
+
+function lost(kube: Kube): Failure {
+  return new Failure({
+    code: 'STREAM_LOST',
+    message: `The connection to the API server ${kube.server} broke`,
+    subject: kube.server,
+    hint: kubectl(kube, 'cluster-info'),
+  });
+}
+
+function unsupported(kube: Kube, protocols: readonly string[]): Failure {
+  return new Failure({
+    code: 'STREAM_UNSUPPORTED',
+    message: `The API server ${kube.server} speaks none of the stream protocols ${protocols.join(', ')}, or a proxy in between removes them`,
+    subject: kube.server,
+    hint: `Check whether this works: ${kubectl(kube, 'version')} (1.20 or newer is needed)`,
+  });
+}

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { Failure, messageOf, systemCode } from '../base/failure.js';
+import { createAgent, type KubeAgent } from './agent.js';
+import { credentialSource, type Credentials } from './credentials.js';
+import { inClusterConfig } from './in-cluster.js';
+import {
+  emptyKubeconfig,
+  mergeKubeconfigs,
+  parseKubeconfig,
+  type ClusterEntry,
+  type KubeconfigData,
+} from './kubeconfig-file.js';
+
+/** One cluster as one user in one namespace: what everything in this folder is called with. */
+export interface Kube extends Disposable {
+  /** Name of the kubeconfig's context (`in-cluster` for a service account). */
+  readonly context: string;
+  /** The namespace used where none is named. */
+  readonly namespace: string;
+  /** URL of the API server, as the kubeconfig has it. */
+  readonly server: string;
+  /** How to reach the server right now: runs a credential plugin when that is due, which can take seconds and fail with a Failure. */
+  connect(): Promise<Connection>;
+  /** After a 401: forgets credentials that can be fetched anew; false when trying again is useless. */
+  renew(): boolean;
+  /** Closes idle connections. Streams in use are closed by those who opened them. */
+  [Symbol.dispose](): void;
+}
+
+/** Valid for one request: ask for it anew each time. */
+export interface Connection {
+  readonly base: URL;
+  readonly agent: KubeAgent;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+}
+
+export interface LoadKubeOptions {
+  context?: string | undefined;
+  namespace?: string | undefined;
+  env?: NodeJS.ProcessEnv;
+  home?: string;
+}
+
+/**
+ * Loads the kubeconfig as kubectl would: every file of $KUBECONFIG that exists, else ~/.kube/config, else the service account of the pod this runs
+ * in. Never guesses a server. No request is made. Throws KUBE_CONFIG_NOT_FOUND, KUBE_CONFIG_INVALID, KUBE_CONTEXT_UNKNOWN.
+ */
+export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
+  const env = options.env ?? process.env;
+  const { data, files } = await readKubeconfigs(env, options.home ?? homedir());
+  const name = options.context || data.currentContext;
+  const hint = 'kubectl config get-contexts';
+  if (name === undefined) {
+    throw new Failure({
+      code: 'KUBE_CONFIG_NOT_FOUND',
+      message: `The kubeconfig ${files.join(', ')} has no current context`,
+      hint: `Choose one with --kube-context or: ${data.contexts.size > 0 ? 'kubectl config use-context NAME' : hint}`,
+      details: listed(data.contexts.keys()),
+    });
+  }
+  const context = data.contexts.get(name);
+  if (context === undefined) {
+    throw new Failure({
+      code: 'KUBE_CONTEXT_UNKNOWN',
+      message: `There is no kube context "${name}" in ${files.join(', ')}`,
+      subject: name,
+      hint,
+      details: listed(data.contexts.keys()),
+    });
+  }
+  const invalid = (what: string): Failure =>
+    new Failure({
+      code: 'KUBE_CONFIG_INVALID',
+      message: `The kube context "${name}" cannot be used: ${what}`,
+      subject: name,
+      hint: 'kubectl config view',
+    });
+  const cluster = data.clusters.get(context.cluster);
+  if (cluster === undefined) throw invalid(`there is no cluster "${context.cluster}" in ${files.join(', ')}`);
+  if (cluster.server === '') throw invalid(`cluster "${context.cluster}" has no server`);
+  if (!URL.canParse(cluster.server)) throw invalid(`the server "${cluster.server}" is not a URL`);
+  const user = data.users.get(context.user);
+  if (user === undefined && context.user !== '') {
+    throw invalid(`there is no user "${context.user}" in ${files.join(', ')}`);
+  }
+  return createKube({
+    context: name,
+    namespace: options.namespace || context.namespace || 'default',
+    cluster: await withCa(cluster, invalid),
+    credentials: user ? credentialSource(user, cluster) : anonymous,
+  });
+}
+
+const anonymous = {
+  get: async (): Promise<Credentials> => ({ headers: {}, cert: undefined, key: undefined }),
+  renew: () => false,
+};
+
+interface KubeParts {
+  context: string;
+  namespace: string;
+  cluster: ClusterEntry;
+  credentials: { get(): Promise<Credentials>; renew(): boolean };
+}
+
+function createKube({ context, namespace, cluster, credentials }: KubeParts): Kube {
+  const base = new URL(cluster.server);
+  let current: { agent: KubeAgent; cert: Credentials['cert']; key: Credentials['key'] } | undefined;
+  return {
+    context,
+    namespace,
+    server: cluster.server,
+    async connect() {
+      const { headers, cert, key } = await credentials.get();
+      // A TLS connection belongs to its client certificate: another certificate needs other connections.
+      if (current === undefined || current.cert !== cert || current.key !== key) {
+        current?.agent.destroyIdle();
+        current = { agent: createAgent(cluster, { cert, key }), cert, key };
+      }
+      return { base, agent: current.agent, headers };
+    },
+    renew: () => credentials.renew(),
+    [Symbol.dispose]() {
+      current?.agent.destroyIdle();
+    },
+  };
+}
+
+async function readKubeconfigs(
+  env: NodeJS.ProcessEnv,
+  home: string,
+): Promise<{ data: KubeconfigData; files: string[] }> {
+  const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  const wanted = named.length > 0 ? named.map((file) => resolve(file)) : [join(home, '.kube', 'config')];
+  const all: KubeconfigData[] = [];
+  const found: string[] = [];
+  for (const file of wanted) {
+    try {
+      all.push(parseKubeconfig(await readFile(file, 'utf8'), file));
+      found.push(file);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') continue;
+      if (error instanceof Failure) throw error;
+      throw new Failure({
+        code: 'KUBE_CONFIG_INVALID',
+        message: `The kubeconfig ${file} cannot be read: ${messageOf(error)}`,
+        subject: file,
+        hint: `ls -l ${file}`,
+        cause: error,
+      });
+    }
+  }
+  if (all.length > 0) return { data: mergeKubeconfigs(all), files: found };
+  if (named.length === 0) {
+    const inside = await inClusterConfig(env);
+    if (inside)
+      return { data: mergeKubeconfigs([inside, emptyKubeconfig()]), files: ['the service account'] };
+  }
+  throw new Failure({
+    code: 'KUBE_CONFIG_NOT_FOUND',
+    message: `There is no kubeconfig: ${wanted.join(', ')} ${wanted.length > 1 ? 'do' : 'does'} not exist`,
+    subject: wanted[0],
+    hint: 'Set KUBECONFIG to the file of your cluster, then check with: kubectl config get-contexts',
+  });
+}
+
+async function withCa(cluster: ClusterEntry, invalid: (what: string) => Failure): Promise<ClusterEntry> {
+  if (cluster.caData !== undefined || cluster.caFile === undefined) return cluster;
+  try {
+    return { ...cluster, caData: await readFile(cluster.caFile) };
+  } catch (error) {
+    throw invalid(`its certificate-authority cannot be read: ${messageOf(error)}`);
+  }
+}
+
+function listed(names: Iterable<string>): string[] {
+  const all = [...names].toSorted();
+  return all.length === 0
+    ? ['It has no contexts at all.']
+    : ['Known contexts:', ...all.map((name) => `  ${name}`)];
+}

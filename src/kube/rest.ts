@@ -1,0 +1,119 @@
+import { Failure, messageOf } from '../base/failure.js';
+import { withQuery, type Query } from './api-paths.js';
+import type { Kube } from './kubeconfig.js';
+import type { KubeList } from './objects.js';
+import { openRequest, readText, type ApiRequest } from './request.js';
+
+export interface RestOptions {
+  signal?: AbortSignal | undefined;
+  /** For the head of the answer and again for its body; default 30 s each. */
+  timeoutMs?: number | undefined;
+  query?: Query | undefined;
+}
+
+export interface Listed<T> {
+  items: T[];
+  /** Of the list as a whole: where a watch goes on from. */
+  resourceVersion: string;
+}
+
+/** How a patch is meant, by its content type. */
+export type PatchKind = 'strategic-merge' | 'merge' | 'json' | 'apply';
+
+const patchTypes: Record<PatchKind, string> = {
+  'strategic-merge': 'application/strategic-merge-patch+json',
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  // Server-side apply takes JSON as well, for JSON is YAML.
+  apply: 'application/apply-patch+yaml',
+};
+
+/*
+ * One object or list at a time, as JSON. Paths come from api-paths.ts. Failures: see openRequest; absence is KUBE_NOT_FOUND, a taken name or a
+ * lost race KUBE_CONFLICT. `T` is believed, not checked: the server's schema is the contract.
+ */
+
+export async function getObject<T>(kube: Kube, path: string, options: RestOptions = {}): Promise<T> {
+  return json<T>(kube, { method: 'GET', path }, options);
+}
+
+/** All objects of a list, fetched in pages of 500. */
+export async function listObjects<T>(
+  kube: Kube,
+  path: string,
+  options: RestOptions & { labelSelector?: string | undefined; fieldSelector?: string | undefined } = {},
+): Promise<Listed<T>> {
+  const { labelSelector, fieldSelector, query, ...rest } = options;
+  const items: T[] = [];
+  let next: string | undefined;
+  for (;;) {
+    const page = await json<KubeList<T>>(
+      kube,
+      { method: 'GET', path },
+      { ...rest, query: { ...query, labelSelector, fieldSelector, limit: 500, continue: next } },
+    );
+    items.push(...page.items);
+    next = page.metadata.continue || undefined;
+    if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+  }
+}
+
+export async function createObject<T>(
+  kube: Kube,
+  path: string,
+  body: unknown,
+  options: RestOptions = {},
+): Promise<T> {
+  return json<T>(kube, { method: 'POST', path, body: JSON.stringify(body) }, options);
+}
+
+export async function replaceObject<T>(
+  kube: Kube,
+  path: string,
+  body: unknown,
+  options: RestOptions = {},
+): Promise<T> {
+  return json<T>(kube, { method: 'PUT', path, body: JSON.stringify(body) }, options);
+}
+
+export async function patchObject<T>(
+  kube: Kube,
+  path: string,
+  kind: PatchKind,
+  body: unknown,
+  options: RestOptions = {},
+): Promise<T> {
+  return json<T>(
+    kube,
+    { method: 'PATCH', path, body: JSON.stringify(body), contentType: patchTypes[kind] },
+    options,
+  );
+}
+
+/** Deletes; the answer comes before the object is gone when it has finalizers or a grace period. */
+export async function deleteObject(kube: Kube, path: string, options: RestOptions = {}): Promise<void> {
+  await json(kube, { method: 'DELETE', path }, options);
+}
+
+async function json<T>(kube: Kube, request: ApiRequest, options: RestOptions): Promise<T> {
+  const { signal, timeoutMs, query } = options;
+  const response = await openRequest(kube, {
+    ...request,
+    path: withQuery(request.path, query),
+    signal,
+    timeoutMs,
+  });
+  const text = await readText(kube, response, timeoutMs);
+  signal?.throwIfAborted();
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new Failure({
+      code: 'KUBE_API_ERROR',
+      message: `${kube.server} answered ${request.method} ${request.path} with something that is not JSON: ${messageOf(error)}`,
+      subject: kube.server,
+      hint: 'Check that the server in the kubeconfig is a Kubernetes API server: kubectl cluster-info',
+      cause: error,
+    });
+  }
+}
