@@ -1,0 +1,63 @@
+import { Failure } from '../base/failure.js';
+import type { Span } from './code-frame.js';
+import type { Path } from './path.js';
+
+export type DiagnosticCode = 'CONFIG_SYNTAX' | 'CONFIG_VERSION' | 'CONFIG_INVALID' | 'CONFIG_UNSUPPORTED';
+
+/** One problem of a config, complete in itself: what, where, and the line it is on. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  /** One line, with the path of the key in front where there is one. */
+  readonly message: string;
+  readonly path: Path;
+  readonly file: string;
+  readonly span: Span;
+  /** The line and a squiggle. */
+  readonly frame: readonly string[];
+  readonly hint?: string | undefined;
+}
+
+const MOST_SHOWN = 30;
+
+/**
+ * All problems as one {@link Failure}. Its code is that of the problems when they share one, else CONFIG_INVALID.
+ * `diagnostics` must not be empty.
+ */
+export function failureOf(diagnostics: readonly Diagnostic[]): Failure {
+  const [first, ...rest] = diagnostics;
+  if (!first) throw new Error('failureOf needs a problem');
+  const code = rest.every((one) => one.code === first.code) ? first.code : 'CONFIG_INVALID';
+  if (rest.length === 0) {
+    return new Failure({
+      code,
+      message: headline(first),
+      subject: first.file,
+      hint: first.hint,
+      details: first.frame,
+    });
+  }
+  const shown = diagnostics.slice(0, MOST_SHOWN);
+  const details: string[] = [];
+  for (const one of shown) {
+    details.push(headline(one), ...one.frame);
+    if (one.hint !== undefined) details.push(`  hint: ${one.hint}`);
+    details.push('');
+  }
+  if (diagnostics.length > MOST_SHOWN) details.push(`… and ${diagnostics.length - MOST_SHOWN} more`);
+  else details.pop();
+  return new Failure({
+    code,
+    message: `${first.file} has ${diagnostics.length} problems`,
+    subject: first.file,
+    details,
+  });
+}
+
+function headline({ file, span, message }: Diagnostic): string {
+  return `${file}:${span.line}:${span.column}: ${message}`;
+}
+
+/** In the order of the file. */
+export function inFileOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);
+}

@@ -1,0 +1,107 @@
+import type { $ZodIssue, $ZodType } from 'zod/v4/core';
+import type { Diagnostic } from './diagnostic.js';
+import { allowedKeys, definition, found, schemaAt, shortList, wanted } from './expected.js';
+import { formatPath, valueAt, type Path } from './path.js';
+import type { ConfigSource } from './source.js';
+import { nearest } from './suggest.js';
+
+/** What the schema has against `value`, in the user's words and with positions. */
+export function schemaProblems(
+  source: ConfigSource,
+  schema: $ZodType,
+  value: unknown,
+  issues: readonly $ZodIssue[],
+): Diagnostic[] {
+  const meant = new Set<string>();
+  const unknown: Diagnostic[] = [];
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    for (const key of issue.keys) {
+      const path = [...(issue.path as Path), key];
+      const suggestion = suggest(schema, value, path);
+      if (suggestion !== undefined) meant.add(formatPath([...(issue.path as Path), suggestion]));
+      unknown.push(unknownKey(source, schema, path, suggestion));
+    }
+  }
+  // A required key that is misspelt is one problem, not two.
+  const wrong = issues.filter(
+    ({ code, path }) => code !== 'unrecognized_keys' && !meant.has(formatPath(path as Path)),
+  );
+  return [...unknown, ...wrong.map((issue) => wrongValue(source, schema, value, issue.path as Path, issue))];
+}
+
+/** The key that was meant; one that is there already only when nothing else is near. */
+function suggest(schema: $ZodType, value: unknown, path: Path): string | undefined {
+  const parent = path.slice(0, -1);
+  const key = String(path.at(-1));
+  const allowed = allowedKeys(schemaAt(schema, parent));
+  const free = allowed.filter((name) => valueAt(value, [...parent, name]) === undefined);
+  return nearest(key, free) ?? nearest(key, allowed);
+}
+
+function unknownKey(
+  source: ConfigSource,
+  schema: $ZodType,
+  path: Path,
+  suggestion: string | undefined,
+): Diagnostic {
+  const allowed = allowedKeys(schemaAt(schema, path.slice(0, -1)));
+  const message = suggestion === undefined ? 'unknown key' : `unknown key, did you mean "${suggestion}"?`;
+  return source.diagnose('CONFIG_INVALID', path, message, {
+    part: 'key',
+    hint:
+      suggestion === undefined
+        ? `keys allowed ${path.length === 1 ? 'at the top' : 'here'}: ${shortList(allowed)}`
+        : undefined,
+  });
+}
+
+function wrongValue(
+  source: ConfigSource,
+  schema: $ZodType,
+  value: unknown,
+  path: Path,
+  issue: $ZodIssue,
+): Diagnostic {
+  const at = schemaAt(schema, path);
+  const is = valueAt(value, path);
+  const last = path.at(-1);
+  if (is === undefined && typeof last === 'string') {
+    const about = describe(at);
+    return source.diagnose('CONFIG_INVALID', path, `missing${about && `: ${about}`}`, { part: 'key' });
+  }
+  if (issue.code === 'too_small' && issue.origin === 'array') {
+    return source.diagnose('CONFIG_INVALID', path, 'needs at least one entry', { part: 'key' });
+  }
+  const secret = /password|token/i.test(path.join('.'));
+  const message = at ? `expected ${wanted(at)}, found ${found(is, secret)}` : issue.message;
+  return source.diagnose('CONFIG_INVALID', path, message, { hint: at && typeHint(at, is, secret) });
+}
+
+function typeHint(schema: $ZodType, value: unknown, secret: boolean): string | undefined {
+  const def = definition(schema);
+  if (secret) return undefined;
+  if (def.type === 'number' && typeof value === 'string' && /^\d+$/.test(value))
+    return `write it without quotes: ${value}`;
+  if (def.type === 'boolean' && (value === 'true' || value === 'false'))
+    return `write it without quotes: ${value}`;
+  if (def.type === 'array' && definition(def.element).type === 'string' && typeof value === 'string') {
+    // Words without quoting of their own can be told apart; anything else is left as one.
+    const words = /^[\w./:=@ -]+$/.test(value) ? value.trim().split(/ +/) : [value];
+    return `write it as a list: [${words.map((word) => JSON.stringify(word)).join(', ')}]`;
+  }
+  if (def.type === 'array' && typeof value === 'object' && value !== null)
+    return 'start each entry with `- `';
+  if (def.type === 'record' && Array.isArray(value))
+    return 'write `name:` in front of each entry instead of `- `';
+  if (def.type === 'enum' && typeof value === 'string') {
+    const meant = nearest(value, Object.keys(def.entries));
+    return meant === undefined ? undefined : `did you mean "${meant}"?`;
+  }
+  return undefined;
+}
+
+function describe(schema: $ZodType | undefined): string {
+  const text = schema && 'description' in schema ? schema.description : undefined;
+  return typeof text === 'string' ? text.charAt(0).toLowerCase() + text.slice(1) : '';
+}

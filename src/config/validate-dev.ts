@@ -1,0 +1,75 @@
+import type { Diagnostic } from './diagnostic.js';
+import { formatPath, itemsAt, valueAt, type Path } from './path.js';
+import type { ConfigSource } from './source.js';
+import { checkName, checkNames } from './validate-names.js';
+
+/** The checks of `dev`; see {@link validate}. */
+export function* validateDev(source: ConfigSource, value: unknown): Generator<Diagnostic> {
+  for (const section of ['ports', 'sync']) {
+    for (const { path, value: entry } of itemsAt(value, ['dev', section])) {
+      yield* selector(source, path, entry);
+      yield* checkName(source, value, [...path, 'imageName'], 'images');
+    }
+  }
+  yield* localPorts(source, value);
+  yield* urls(source, value);
+  yield* checkNames(source, value, ['dev', 'logs', 'images'], 'images');
+  yield* checkNames(source, value, ['dev', 'autoReload', 'images'], 'images');
+  yield* checkNames(source, value, ['dev', 'autoReload', 'deployments'], 'deployments');
+  yield* checkName(source, value, ['dev', 'interactive', 'terminal', 'imageName'], 'images');
+  for (const { path } of itemsAt(value, ['dev', 'interactive', 'images'])) {
+    yield* checkName(source, value, [...path, 'name'], 'images');
+  }
+}
+
+function* selector(source: ConfigSource, path: Path, entry: unknown): Generator<Diagnostic> {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return;
+  if (valueAt(entry, ['imageName']) !== undefined || valueAt(entry, ['labelSelector']) !== undefined) return;
+  yield source.diagnose('CONFIG_INVALID', path, 'needs imageName or labelSelector', {
+    part: 'key',
+    hint: 'say which pods: `imageName:` with the name of an image, or `labelSelector:` with labels',
+  });
+}
+
+/** Two forwards cannot listen on the same local port, unless on different addresses. */
+function* localPorts(source: ConfigSource, value: unknown): Generator<Diagnostic> {
+  const taken: { port: number; address: string; path: Path }[] = [];
+  for (const entry of itemsAt(value, ['dev', 'ports'])) {
+    for (const { path, value: forward } of itemsAt(value, [...entry.path, 'forward'])) {
+      const port = valueAt(forward, ['port']);
+      const bind = valueAt(forward, ['bindAddress']);
+      if (typeof port !== 'number') continue;
+      const address = typeof bind === 'string' ? bind : '127.0.0.1';
+      const first = taken.find((other) => other.port === port && overlap(other.address, address));
+      taken.push({ port, address, path });
+      if (!first) continue;
+      const message = `local port ${port} is already used by ${formatPath(first.path)}`;
+      yield source.diagnose('CONFIG_INVALID', [...path, 'port'], message, {
+        hint: 'choose another `port`; `remotePort` can stay',
+      });
+    }
+  }
+}
+
+function overlap(a: string, b: string): boolean {
+  const everywhere = (address: string): boolean => address === '0.0.0.0' || address === '::';
+  const [plainA, plainB] = [a, b].map((address) => (address === 'localhost' ? '127.0.0.1' : address));
+  return plainA === plainB || everywhere(a) || everywhere(b);
+}
+
+function* urls(source: ConfigSource, value: unknown): Generator<Diagnostic> {
+  for (const { path } of itemsAt(value, ['dev', 'open'])) {
+    const url = valueAt(value, [...path, 'url']);
+    if (typeof url !== 'string' || url.includes('${')) continue;
+    if (/^https?:\/\//i.test(url) && URL.canParse(url)) continue;
+    const guess = `http://${url}`;
+    yield source.diagnose(
+      'CONFIG_INVALID',
+      [...path, 'url'],
+      'expected a URL that starts with http:// or https://',
+      {
+        hint: !url.includes('://') && URL.canParse(guess) ? `write ${guess}` : undefined,
+      },
+    );
+  }
+}

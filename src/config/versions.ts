@@ -1,0 +1,56 @@
+import type { Diagnostic } from './diagnostic.js';
+import { found } from './expected.js';
+import { valueAt } from './path.js';
+import { CONFIG_VERSION } from './schema.js';
+import type { ConfigSource } from './source.js';
+import { nearest } from './suggest.js';
+
+/** Every version of the format there ever was, oldest first, with the DevSpace release that brought it. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  v1alpha1: '2',
+  v1alpha2: '3.0',
+  v1alpha3: '3.1',
+  v1alpha4: '3.3',
+  v1beta1: '3.4',
+  v1beta2: '3.5',
+  v1beta3: '4.0',
+  v1beta4: '4.1',
+  v1beta5: '4.3',
+  v1beta6: '4.4',
+  v1beta7: '4.6',
+  v1beta8: '4.8',
+  v1beta9: '4.11',
+  v1beta10: '5.12',
+  v1beta11: '5.16',
+  v2beta1: '6.0',
+};
+
+/** Says why a config of this version cannot be read; undefined when it can. */
+export function versionProblem(source: ConfigSource): Diagnostic | undefined {
+  const version = valueAt(source.value, ['version']);
+  if (version === CONFIG_VERSION) return undefined;
+  const supported = `supported: ${CONFIG_VERSION}`;
+  if (version === undefined || version === null) {
+    return source.diagnose('CONFIG_VERSION', ['version'], 'missing', {
+      part: 'key',
+      hint: `add this line at the top: version: ${CONFIG_VERSION}`,
+    });
+  }
+  if (typeof version !== 'string') {
+    const message = `expected "${CONFIG_VERSION}", found ${found(version)}`;
+    return source.diagnose('CONFIG_VERSION', ['version'], message, { hint: supported });
+  }
+  const names = Object.keys(VERSIONS);
+  if (Object.hasOwn(VERSIONS, version)) {
+    const age = names.indexOf(version) < names.indexOf(CONFIG_VERSION) ? 'an older' : 'a newer';
+    const message = `${version} is ${age} version of the format (DevSpace ${VERSIONS[version]}) that this devspace cannot read yet; ${supported}`;
+    return source.diagnose('CONFIG_VERSION', ['version'], message, {
+      hint: `rewrite the file for \`version: ${CONFIG_VERSION}\``,
+    });
+  }
+  const meant = nearest(version, names);
+  const message = `unknown version ${JSON.stringify(version)}${meant === undefined ? '' : `, did you mean "${meant}"?`}`;
+  return source.diagnose('CONFIG_VERSION', ['version'], message, {
+    hint: `${supported}; known: ${names.join(', ')}`,
+  });
+}
