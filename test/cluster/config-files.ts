@@ -6,9 +6,6 @@ import { CNI_PLUGINS } from './packages.js';
 import { BRIDGE, type Layout, NODE, NODE_IP, POD_CIDR, REGISTRY } from './paths.js';
 import type { ServerVersion } from './versions.js';
 
-/** Names the pods' network; CNI keeps its results under it, which is how `down` finds the pods' namespaces. */
-export const CNI_NETWORK = 'devspace-cluster';
-
 export function containerdSocket(layout: Layout): string {
   return path.join(layout.run, 'containerd.sock');
 }
@@ -48,7 +45,7 @@ function cni(layout: Layout): object {
     ipam,
   };
   const portmap = { type: 'portmap', capabilities: { portMappings: true } };
-  return { cniVersion: '0.4.0', name: CNI_NETWORK, plugins: [bridge, portmap] };
+  return { cniVersion: '0.4.0', name: 'devspace-cluster', plugins: [bridge, portmap] };
 }
 
 function containerd(layout: Layout): string {

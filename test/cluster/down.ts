@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readBefore } from './before.js';
 import { type ComponentName, components } from './components.js';
 import { knownDaemons, runningDaemon, startDaemon, stopDaemon } from './daemon.js';
 import { ctr, docker } from './image-store.js';
@@ -8,10 +9,11 @@ import {
   hasOrphans,
   killShims,
   removeControlGroups,
+  removeEmptyFolders,
   unmountAll,
   wipeClusterState,
 } from './leftovers.js';
-import { ownsDocker, tearDownNetwork } from './network.js';
+import { tearDownNetwork } from './network.js';
 import type { Layout } from './paths.js';
 import { type OnProgress, step } from './progress.js';
 import { serverVersion } from './versions.js';
@@ -33,9 +35,9 @@ const controlPlane: readonly ComponentName[] = [
 export async function bringDown(layout: Layout, purge: boolean, onProgress: OnProgress): Promise<void> {
   await step(onProgress, 'stop Kubernetes', async () => {
     // All at once: nothing is handed over, the state is thrown away.
-    await Promise.all(controlPlane.map((name) => stopDaemon(name, layout, 5)));
+    await Promise.all(controlPlane.map((name) => stopDaemon(name, layout, 1)));
   });
-  const ownDocker = await ownsDocker(layout);
+  const before = await readBefore(layout);
   await step(onProgress, 'end pods and containers', async () => {
     await endContainers(layout);
     if (await runningDaemon('dockerd', layout)) await forgetDockerContainers();
@@ -45,11 +47,12 @@ export async function bringDown(layout: Layout, purge: boolean, onProgress: OnPr
   });
   await step(onProgress, 'mounts, network, control groups', async () => {
     await unmountAll(layout);
-    await deletePodNamespaces();
-    await tearDownNetwork(layout);
-    await removeControlGroups(ownDocker ? ['kubepods', 'docker'] : ['kubepods']);
+    if (before) await deletePodNamespaces(before.podNamespaces);
+    await tearDownNetwork(before);
+    await removeControlGroups(before?.ownDocker ? ['kubepods', 'docker'] : ['kubepods']);
   });
   await wipeClusterState(layout);
+  await removeEmptyFolders();
   await rm(layout.run, { recursive: true, force: true });
   if (!purge) return;
   for (const place of [layout.data, layout.pki, layout.etc, layout.log, layout.kubeconfig]) {

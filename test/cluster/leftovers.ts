@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { CNI_NETWORK, containerdSocket } from './config-files.js';
+import { containerdSocket } from './config-files.js';
 import type { Layout } from './paths.js';
 import { run } from './run.js';
 
@@ -24,14 +24,20 @@ function unescapeMount(mount: string): string {
   return mount.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 8)));
 }
 
-/** Deletes the network namespaces of pods, which CNI has noted with its results. */
-export async function deletePodNamespaces(): Promise<void> {
-  const names = await readdir(CNI_RESULTS).catch(() => []);
-  for (const name of names.filter((entry) => entry.startsWith(`${CNI_NETWORK}-`))) {
-    const file = path.join(CNI_RESULTS, name);
-    const netns = /"netns":"[^"]*\/([^"/]+)"/.exec(await readFile(file, 'utf8'))?.[1];
-    if (netns) await run('ip', ['netns', 'del', netns], { reject: false });
-    await rm(file, { force: true });
+/** The network namespaces of pods, ours or another's: CNI's runtime names them all alike. */
+export async function podNamespaces(): Promise<string[]> {
+  const names = await readdir('/run/netns').catch(() => []);
+  return names.filter((name) => name.startsWith('cni-'));
+}
+
+/** Deletes the network namespaces of our pods and what CNI has noted about them. */
+export async function deletePodNamespaces(keep: readonly string[]): Promise<void> {
+  const ours = (await podNamespaces()).filter((name) => !keep.includes(name));
+  for (const name of ours) await run('ip', ['netns', 'del', name], { reject: false });
+  for (const result of await readdir(CNI_RESULTS).catch(() => [])) {
+    const file = path.join(CNI_RESULTS, result);
+    const sandbox = /\/netns\/([\w-]+)/.exec(await readFile(file, 'utf8'))?.[1];
+    if (sandbox && !keep.includes(sandbox)) await rm(file, { force: true });
   }
 }
 
@@ -71,15 +77,16 @@ export async function removeControlGroups(names: readonly string[]): Promise<voi
       path.join(root, name),
       ...controllers.map((entry) => path.join(root, entry, name)),
     ]) {
-      await removeGroup(group);
+      await removeEmpty(group);
     }
   }
 }
 
-async function removeGroup(group: string): Promise<void> {
-  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await removeGroup(path.join(group, entry.name));
-  await rmdir(group).catch(() => {});
+/** Removes a folder with all folders in it, as far as there is nothing else in them. */
+async function removeEmpty(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeEmpty(path.join(folder, entry.name));
+  await rmdir(folder).catch(() => {});
 }
 
 /** Forgets what the cluster stored: the next `up` makes a new one. Images and certificates stay. */
@@ -88,4 +95,12 @@ export async function wipeClusterState(layout: Layout): Promise<void> {
   // Three places the kubelet and the volume provisioner have no option for.
   const fixed = ['/var/log/pods', '/var/log/containers', '/tmp/hostpath_pv'];
   for (const folder of [...folders, ...fixed]) await rm(folder, { recursive: true, force: true });
+}
+
+/** Folders that daemons make at fixed places and leave behind; those of someone else's daemons are not empty. */
+export async function removeEmptyFolders(): Promise<void> {
+  await rm('/var/lib/kubelet/device-plugins', { recursive: true, force: true });
+  for (const folder of ['/var/lib/kubelet', '/run/containerd', '/run/docker', '/var/lib/cni']) {
+    await removeEmpty(folder);
+  }
 }

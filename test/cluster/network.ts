@@ -1,17 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Before } from './before.js';
 import { run } from './run.js';
 import { removeClusterRules } from './iptables.js';
-import { BRIDGE, type Layout, NODE_IP } from './paths.js';
-
-/** What the machine had before the first change, to be put back by `down`. */
-interface Before {
-  settings: Record<string, string>;
-  forwardPolicy: string;
-  /** Whether docker's bridge and rules are the rig's to remove. */
-  ownDocker: boolean;
-}
+import { BRIDGE, NODE_IP } from './paths.js';
 
 const settings: Readonly<Record<string, string>> = {
   // Before dockerd starts: it sets the policy of FORWARD to DROP where it finds this off.
@@ -25,8 +17,7 @@ const settings: Readonly<Record<string, string>> = {
 export const OUTSIDE_ALLOWED = process.env['DEVSPACE_CLUSTER_OUTSIDE'] === '1';
 
 /** The pods' bridge with the node's address, and forwarding. */
-export async function setUpNetwork(layout: Layout, ownDocker: boolean): Promise<void> {
-  await remember(layout, ownDocker);
+export async function setUpNetwork(): Promise<void> {
   for (const [name, value] of Object.entries(settings)) await raiseSetting(name, value);
   await run('iptables', ['-P', 'FORWARD', 'ACCEPT']);
   if (!existsSync(`/sys/class/net/${BRIDGE}`)) await run('ip', ['link', 'add', BRIDGE, 'type', 'bridge']);
@@ -44,8 +35,7 @@ export async function fence(ownDocker: boolean): Promise<void> {
 }
 
 /** Puts the machine's network back as it was. */
-export async function tearDownNetwork(layout: Layout): Promise<void> {
-  const before = await readBefore(layout);
+export async function tearDownNetwork(before: Before | undefined): Promise<void> {
   await removeClusterRules(before?.ownDocker ?? false);
   const links = before?.ownDocker ? [BRIDGE, 'docker0'] : [BRIDGE];
   for (const link of links) {
@@ -54,35 +44,17 @@ export async function tearDownNetwork(layout: Layout): Promise<void> {
   if (!before) return;
   await run('iptables', ['-P', 'FORWARD', before.forwardPolicy], { reject: false });
   for (const [name, value] of Object.entries(before.settings)) await writeSetting(name, value);
-  await rm(rememberedFile(layout), { force: true });
 }
 
-/** Whether docker's bridge, rules and control groups are the rig's to remove: dockerd was its own. */
-export async function ownsDocker(layout: Layout): Promise<boolean> {
-  return (await readBefore(layout))?.ownDocker ?? false;
-}
-
-async function remember(layout: Layout, ownDocker: boolean): Promise<void> {
-  if (await readBefore(layout)) return;
+/** What {@link setUpNetwork} is about to change. */
+export async function readNetwork(): Promise<Pick<Before, 'settings' | 'forwardPolicy'>> {
   const found: Record<string, string> = {};
   for (const name of Object.keys(settings)) {
     const value = await readFile(`/proc/sys/${name}`, 'utf8').catch(() => undefined);
     if (value !== undefined) found[name] = value.trim();
   }
   const { stdout } = await run('iptables', ['-S', 'FORWARD']);
-  const forwardPolicy = /^-P FORWARD (\S+)/m.exec(stdout)?.[1] ?? 'ACCEPT';
-  await mkdir(layout.run, { recursive: true });
-  const before: Before = { settings: found, forwardPolicy, ownDocker };
-  await writeFile(rememberedFile(layout), JSON.stringify(before));
-}
-
-async function readBefore(layout: Layout): Promise<Before | undefined> {
-  const text = await readFile(rememberedFile(layout), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as Before);
-}
-
-function rememberedFile(layout: Layout): string {
-  return path.join(layout.run, 'network-before.json');
+  return { settings: found, forwardPolicy: /^-P FORWARD (\S+)/m.exec(stdout)?.[1] ?? 'ACCEPT' };
 }
 
 /** All settings here are fine as soon as they are this high. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { readBefore } from './before.js';
 import { binDir } from './binaries.js';
 import { apiReady, nodeReady } from './cluster-objects.js';
 import { type ComponentName, components } from './components.js';
 import { runningDaemon } from './daemon.js';
-import { ownsDocker } from './network.js';
 import { DOCKER_SOCKET, type Layout, REGISTRY } from './paths.js';
 import { runningVersion } from './running-version.js';
 import { serverVersion } from './versions.js';
@@ -42,7 +42,7 @@ export async function readStatus(layout: Layout): Promise<ClusterStatus> {
 
 export async function readDaemons(layout: Layout): Promise<DaemonStatus[]> {
   const names = Object.keys(components(serverVersion(), layout)) as ComponentName[];
-  const expected = (await ownsDocker(layout)) ? names : names.filter((name) => name !== 'dockerd');
+  const expected = (await readBefore(layout))?.ownDocker ? names : names.filter((name) => name !== 'dockerd');
   return Promise.all(
     expected.map(async (name) => {
       const pid = (await runningDaemon(name, layout))?.pid;

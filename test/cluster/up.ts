@@ -3,16 +3,17 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { probe } from './api.js';
 import { makeMissingImages } from './base-images.js';
+import { type Before, readBefore, writeBefore } from './before.js';
 import { buildMissing } from './binaries.js';
 import { apiReady, createObjects, nodeReady, podsPossible } from './cluster-objects.js';
 import { type ComponentName, components } from './components.js';
 import { writeConfigFiles } from './config-files.js';
-import { mustRun, runningDaemon, startDaemon } from './daemon.js';
+import { mustRun, startDaemon } from './daemon.js';
 import { installDnsServer } from './dns.js';
 import { ctr, loadDockerImages, loadPodImages } from './image-store.js';
 import { certificateCredentials, writeKubeconfig } from './kubeconfig.js';
-import { wipeClusterState } from './leftovers.js';
-import { fence, setUpNetwork } from './network.js';
+import { podNamespaces, wipeClusterState } from './leftovers.js';
+import { fence, readNetwork, setUpNetwork } from './network.js';
 import { installMissing } from './packages.js';
 import { DOCKER_SOCKET, type Layout, REGISTRY } from './paths.js';
 import { ensurePki } from './pki.js';
@@ -38,9 +39,9 @@ export async function bringUp(version: ServerVersion, layout: Layout, onProgress
     await rm(layout.log, { recursive: true, force: true });
   }
   await noteRunningVersion(version, layout);
-  const ownDocker = await dockerIsOurs(layout);
+  const { ownDocker } = await rememberMachine(layout);
   await step(onProgress, 'network, certificates, configuration', async () => {
-    await setUpNetwork(layout, ownDocker);
+    await setUpNetwork();
     await ensurePki(layout);
     await writeKubeconfigs(layout);
     await writeConfigFiles(version, layout);
@@ -94,9 +95,22 @@ async function writeKubeconfigs(layout: Layout): Promise<void> {
   }
 }
 
+/** Notes the state of the machine, once per cluster and before anything is changed. */
+async function rememberMachine(layout: Layout): Promise<Before> {
+  const noted = await readBefore(layout);
+  if (noted) return noted;
+  const [ownDocker, namespaces, network] = await Promise.all([
+    isDockerOurs(),
+    podNamespaces(),
+    readNetwork(),
+  ]);
+  const before: Before = { ...network, podNamespaces: namespaces, ownDocker };
+  await writeBefore(before, layout);
+  return before;
+}
+
 /** A docker daemon that is already there is used as it is; beside it a second one would fight over the bridge. */
-async function dockerIsOurs(layout: Layout): Promise<boolean> {
-  if (await runningDaemon('dockerd', layout)) return true;
+async function isDockerOurs(): Promise<boolean> {
   if (!existsSync(DOCKER_SOCKET)) return true;
   const foreign = await probe({ socketPath: DOCKER_SOCKET, path: '/_ping' });
   if (!foreign) await rm(DOCKER_SOCKET, { force: true });
