@@ -19,8 +19,15 @@ export function createAgent(
   client: { cert: string | Buffer | undefined; key: string | Buffer | undefined },
 ): KubeAgent {
   const secure = new URL(cluster.server).protocol === 'https:';
+  // keepAliveMsecs: the kernel probes a silent connection after this long and, as Node sets it up, gives up 10 s later: the only thing that
+  // notices a dead connection nothing is sent on, such as a watch or a log.
   // lifo: the connection used last is the one least likely to have been closed by the other side meanwhile.
-  const keep = { keepAlive: true, maxFreeSockets: idleConnections, scheduling: 'lifo' } as const;
+  const keep = {
+    keepAlive: true,
+    keepAliveMsecs: 5000,
+    maxFreeSockets: idleConnections,
+    scheduling: 'lifo',
+  } as const;
   const agent = secure
     ? new https.Agent({
         ...keep,

@@ -17,7 +17,8 @@ export function kubectl(where: Pick<Kube, 'context'>, args: string): string {
 
 /**
  * The failure for an answer of the API server that is not 2xx. `body` is the answer's text: a Status in JSON, or what a proxy in between wrote.
- * Codes: KUBE_UNAUTHORIZED, KUBE_FORBIDDEN, KUBE_NOT_FOUND, KUBE_CONFLICT, KUBE_API_ERROR.
+ * Codes: KUBE_UNAUTHORIZED, KUBE_FORBIDDEN, KUBE_NOT_FOUND, KUBE_CONFLICT, KUBE_GONE (a watch's
+ * version is too old), KUBE_REJECTED (400, 422: the request itself is wrong), KUBE_API_ERROR (the rest).
  */
 export function answerFailure(where: Where, asked: Asked, httpStatus: number, body: string): Failure {
   const status = parseStatus(body);
@@ -64,9 +65,11 @@ export function answerFailure(where: Where, asked: Asked, httpStatus: number, bo
         details,
         cause,
       });
+    case 410:
+      return new Failure({ code: 'KUBE_GONE', message: capital(text), details, cause });
     default:
       return new Failure({
-        code: 'KUBE_API_ERROR',
+        code: httpStatus === 400 || httpStatus === 422 ? 'KUBE_REJECTED' : 'KUBE_API_ERROR',
         message: `${capital(server)} answered ${httpStatus}: ${text}`,
         subject: status?.details?.name,
         details,

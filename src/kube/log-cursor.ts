@@ -1,0 +1,66 @@
+/**
+ * Remembers how far a log has been read, so that reading again from `since` neither loses nor repeats a line. The server only knows whole seconds, so
+ * a new read begins with lines already seen: as many as were counted in the newest second, in the same order. Should the log have been rotated away
+ * meanwhile, the first line newer than all seen ones ends the skipping.
+ */
+export class LogCursor {
+  /** First 19 characters of the newest time seen: its second, in the zone the server writes. */
+  private second = '';
+  private secondMs = -Infinity;
+  private newestNanos = -1;
+  private seenInSecond = 0;
+  private toSkip = 0;
+
+  /** For the `sinceTime` of the next read; undefined when nothing was read yet. */
+  get since(): string | undefined {
+    return this.secondMs === -Infinity
+      ? undefined
+      : new Date(this.secondMs).toISOString().replace('.000Z', 'Z');
+  }
+
+  /** A new read from `since` begins. */
+  restart(): void {
+    this.toSkip = this.seenInSecond;
+  }
+
+  /** Whether the line with this time is new. Call it for each line in order; lines without a time belong to the line before. */
+  accept(time: string): boolean {
+    const second = time.slice(0, 19);
+    const nanos = nanosOf(time);
+    const ms = second === this.second ? this.secondMs : secondMsOf(time);
+    if (this.toSkip > 0) {
+      const newer = ms > this.secondMs || (ms === this.secondMs && nanos > this.newestNanos);
+      if (!newer) {
+        this.toSkip -= 1;
+        return false;
+      }
+      this.toSkip = 0;
+    }
+    if (ms > this.secondMs) {
+      this.second = second;
+      this.secondMs = ms;
+      this.newestNanos = nanos;
+      this.seenInSecond = 1;
+    } else if (ms === this.secondMs) {
+      this.seenInSecond += 1;
+      if (nanos > this.newestNanos) this.newestNanos = nanos;
+    }
+    return true;
+  }
+}
+
+function secondMsOf(time: string): number {
+  return Date.parse(time.slice(0, 19) + time.slice(19).replace(/^\.\d+/, ''));
+}
+
+function nanosOf(time: string): number {
+  if (time.charCodeAt(19) !== 0x2e) return 0;
+  let nanos = 0;
+  let digits = 0;
+  for (let at = 20; at < time.length && digits < 9; at += 1, digits += 1) {
+    const digit = time.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) break;
+    nanos = nanos * 10 + digit;
+  }
+  return nanos * 10 ** (9 - digits);
+}
