@@ -56,7 +56,7 @@ async function findGo(): Promise<{ go: string; version: string } | undefined> {
 }
 
 async function versionOf(go: string): Promise<string | undefined> {
-  const { stdout } = await run(go, ['version'], { env: { GOTOOLCHAIN: 'local' }, reject: false });
+  const { stdout } = await run(go, ['version'], { cwd: '/', env: { GOTOOLCHAIN: 'local' }, reject: false });
   return /go version go(\d+\.\d+(?:\.\d+)?)/.exec(stdout ?? '')?.[1];
 }
 
@@ -75,7 +75,9 @@ async function installGo(onInstall: (what: string) => void): Promise<string | un
 async function fetchToolchain(go: string): Promise<string> {
   const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
   const module = `golang.org/toolchain@v0.0.1-${FETCHED}.linux-${arch}`;
-  const { stdout } = await run(go, ['mod', 'download', '-json', module], { env: { GOTOOLCHAIN: 'local' } });
+  // Away from any go.mod: this old Go may not even be able to read one.
+  const options = { cwd: '/', env: { GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' } };
+  const { stdout } = await run(go, ['mod', 'download', '-json', module], options);
   const root = (JSON.parse(stdout) as { Dir: string }).Dir;
   for (const folder of ['bin', path.join('pkg', 'tool', `linux_${arch}`)]) {
     for (const file of await readdir(path.join(root, folder)))
