@@ -42,7 +42,7 @@ export async function buildMissing(
     await buildFromDebianSource(version, programs, out, layout, onProgress);
     return;
   }
-  const toolchain = await ensureGo((what) => onProgress({ kind: 'note', text: `installing ${what}` }));
+  const toolchain = await ensureGo((what) => onProgress(`installing ${what}`));
   for (const name of programs) {
     await step(onProgress, `build ${name} ${version.kubernetes}`, () =>
       buildFromModules(toolchain, version.kubernetes, name, path.join(out, name), layout.src),

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { isFailure } from '../../src/base/failure.js';
-import { clusterDown, clusterStatus, clusterUp, type ProgressEvent } from './index.js';
+import { clusterDown, clusterStatus, clusterUp } from './index.js';
 import { ownContext } from './own-cluster.js';
 import { clusterLayout } from './paths.js';
+import { formatSeconds } from './progress.js';
 import { readDaemons } from './status.js';
 
 const USAGE = `usage: npm run cluster up [-- --kubernetes <version>]
@@ -44,11 +45,11 @@ async function main(): Promise<number> {
   }
   if (command === 'down') {
     await clusterDown({ purge: values.purge, onProgress: print });
-    console.error(`down after ${seconds(performance.now() - begun)}`);
+    console.error(`down after ${formatSeconds(performance.now() - begun)}`);
     return 0;
   }
   const up = await clusterUp({ kubernetes: values.kubernetes, onProgress: print });
-  console.error(`Kubernetes ${up.kubernetes} up after ${seconds(performance.now() - begun)}`);
+  console.error(`Kubernetes ${up.kubernetes} up after ${formatSeconds(performance.now() - begun)}`);
   console.error(`export KUBECONFIG=${up.kubeconfig} PATH=${up.binDir}:$PATH`);
   return 0;
 }
@@ -71,19 +72,8 @@ async function status(asJson: boolean): Promise<number> {
   return 0;
 }
 
-function print(event: ProgressEvent): void {
-  const at = `[${seconds(performance.now() - begun).padStart(8)}]`;
-  if (event.kind === 'start') {
-    // Only of interest to someone who waits: a long step says what it does before it has done it.
-    if (process.stderr.isTTY) process.stderr.write(`${at} ${event.text} …\r`);
-    return;
-  }
-  const took = event.ms === undefined ? '' : ` (${seconds(event.ms)})`;
-  console.error(`${at} ${event.text}${took}${process.stderr.isTTY ? '\u001B[K' : ''}`);
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+function print(line: string): void {
+  console.error(`[${formatSeconds(performance.now() - begun).padStart(8)}] ${line}`);
 }
 
 function megabytes(bytes: number): string {

@@ -6,7 +6,7 @@ import { Failure } from '../../src/base/failure.js';
 import { installPackages } from './packages.js';
 import { onPath } from './support.js';
 
-/** A Go command and the environment it must be started with. */
+/** A Go command, and what must be in the environment when it (or something that looks for `go` on PATH) is started. */
 export interface GoToolchain {
   go: string;
   env: Record<string, string>;
@@ -23,10 +23,10 @@ const FETCHED = 'go1.25.8';
  */
 export async function ensureGo(onInstall: (what: string) => void = () => {}): Promise<GoToolchain> {
   const present = await findGo();
-  if (present && atLeast(present.version, NEEDED)) return { go: present.go, env: {} };
+  if (present && atLeast(present.version, NEEDED)) return toolchain(present.go, {});
   if (present && atLeast(present.version, '1.21.0')) {
     onInstall(`${FETCHED}, fetched by Go ${present.version}`);
-    return { go: present.go, env: { GOTOOLCHAIN: FETCHED } };
+    return toolchain(present.go, { GOTOOLCHAIN: FETCHED });
   }
   const bootstrap = present?.go ?? (await installGo(onInstall));
   if (!bootstrap) {
@@ -38,7 +38,11 @@ export async function ensureGo(onInstall: (what: string) => void = () => {}): Pr
     });
   }
   onInstall(`${FETCHED}, through the Go module proxy`);
-  return { go: await fetchToolchain(bootstrap), env: { GOTOOLCHAIN: 'local' } };
+  return toolchain(await fetchToolchain(bootstrap), { GOTOOLCHAIN: 'local' });
+}
+
+function toolchain(go: string, env: Record<string, string>): GoToolchain {
+  return { go, env: { ...env, PATH: `${path.dirname(go)}${path.delimiter}${process.env['PATH'] ?? ''}` } };
 }
 
 async function findGo(): Promise<{ go: string; version: string } | undefined> {

@@ -1,10 +1,11 @@
 /** The test cluster, for tests and the demo. People use `npm run cluster up | down | status`. */
 import { delimiter } from 'node:path';
 import { Failure } from '../../src/base/failure.js';
+import { binDir } from './binaries.js';
 import { bringDown } from './down.js';
 import { withClusterLock } from './lock.js';
-import { ownClusterStatus, ownContext } from './own-cluster.js';
-import { clusterLayout } from './paths.js';
+import { ownClusterStatus, ownContext, ownKubeconfig } from './own-cluster.js';
+import { clusterLayout, DOCKER_SOCKET } from './paths.js';
 import type { OnProgress } from './progress.js';
 import { runningVersion } from './running-version.js';
 import { type ClusterStatus, readStatus } from './status.js';
@@ -16,7 +17,7 @@ export { startDenyingRegistry, type DenyingRegistry } from './denying-registry.j
 export { startFaultProxy, type FaultProxy } from './fault-proxy.js';
 export { ensureGo, type GoToolchain } from './go.js';
 export { kubeconfigFor, kubeconfigVia, kubeconfigWithBadToken } from './kubeconfig.js';
-export type { OnProgress, ProgressEvent } from './progress.js';
+export type { OnProgress } from './progress.js';
 export type { ClusterStatus } from './status.js';
 export { canRunCluster } from './support.js';
 
@@ -42,21 +43,18 @@ export async function clusterUp({
   if (own) return ownClusterStatus(own, layout);
   mustBeSupported();
   return withClusterLock(
-    () => onProgress({ kind: 'note', text: 'waiting for another cluster command' }),
+    () => onProgress('waiting for another cluster command'),
     async () => {
       const wanted = kubernetes ?? process.env['DEVSPACE_TEST_KUBERNETES'];
-      const present = await runningVersion(layout);
+      const present = runningVersion(layout);
       const version = wanted ? serverVersion(wanted) : (present ?? serverVersion());
       if (present && present !== version) {
-        onProgress({
-          kind: 'note',
-          text: `Kubernetes ${present.kubernetes} makes room for ${version.kubernetes}`,
-        });
+        onProgress(`Kubernetes ${present.kubernetes} makes room for ${version.kubernetes}`);
         await bringDown(layout, false, onProgress);
       } else if (present) {
         const status = await readStatus(layout);
         if (status.running) {
-          onProgress({ kind: 'note', text: `Kubernetes ${version.kubernetes} is already up` });
+          onProgress(`Kubernetes ${version.kubernetes} is already up`);
           return status;
         }
       }
@@ -74,19 +72,23 @@ export async function clusterDown({
   if (ownContext()) return;
   mustBeSupported();
   await withClusterLock(
-    () => onProgress({ kind: 'note', text: 'waiting for another cluster command' }),
+    () => onProgress('waiting for another cluster command'),
     () => bringDown(clusterLayout(), purge, onProgress),
   );
 }
 
-/** What a process needs in its environment to use the cluster: also its kubectl, on a machine that has none. */
-export async function clusterEnv(): Promise<Record<string, string>> {
-  const status = await clusterStatus();
-  const path = process.env['PATH'] ?? '';
+/**
+ * What a process needs in its environment to use the cluster that {@link clusterUp} has brought up: also its kubectl, on a
+ * machine that has none.
+ */
+export function clusterEnv(): Record<string, string> {
+  const layout = clusterLayout();
+  if (ownContext()) return { KUBECONFIG: ownKubeconfig(layout) };
+  const version = runningVersion(layout) ?? serverVersion();
   return {
-    KUBECONFIG: status.kubeconfig,
-    DOCKER_HOST: status.dockerHost,
-    PATH: status.binDir ? `${status.binDir}${delimiter}${path}` : path,
+    KUBECONFIG: layout.kubeconfig,
+    DOCKER_HOST: `unix://${DOCKER_SOCKET}`,
+    PATH: `${binDir(version, layout)}${delimiter}${process.env['PATH'] ?? ''}`,
   };
 }
 

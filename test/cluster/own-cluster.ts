@@ -10,6 +10,11 @@ export function ownContext(): string | undefined {
   return process.env['DEVSPACE_TEST_CONTEXT'] || undefined;
 }
 
+/** Where the copy of the user's kubeconfig is put. */
+export function ownKubeconfig(layout: Layout): string {
+  return path.join(layout.root, 'own-kubeconfig');
+}
+
 /**
  * The user's cluster as the tests see it: a copy of the kubeconfig with that context made the current one, so that no test
  * can change, or be changed by, the context of the user's shell. Images go to DEVSPACE_TEST_REGISTRY.
@@ -27,7 +32,7 @@ export async function ownClusterStatus(context: string, layout: Layout): Promise
     });
   }
   config.setCurrentContext(context);
-  const kubeconfig = path.join(layout.root, 'own-kubeconfig');
+  const kubeconfig = ownKubeconfig(layout);
   await mkdir(layout.root, { recursive: true });
   await writeFile(kubeconfig, config.exportConfig(), { mode: 0o600 });
   return {

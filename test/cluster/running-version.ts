@@ -1,11 +1,13 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Layout } from './paths.js';
 import { serverVersions, type ServerVersion } from './versions.js';
 
 /** The version whose daemons were started since the last `down`; undefined: none. */
-export async function runningVersion(layout: Layout): Promise<ServerVersion | undefined> {
-  const noted = await readFile(file(layout), 'utf8').catch(() => undefined);
+export function runningVersion(layout: Layout): ServerVersion | undefined {
+  if (!existsSync(file(layout))) return undefined;
+  const noted = readFileSync(file(layout), 'utf8');
   return serverVersions.find((version) => version.kubernetes === noted);
 }
 

@@ -28,7 +28,7 @@ export interface DaemonStatus {
 }
 
 export async function readStatus(layout: Layout): Promise<ClusterStatus> {
-  const version = await runningVersion(layout);
+  const version = runningVersion(layout);
   const shown = version ?? serverVersion();
   return {
     running: version !== undefined && (await isComplete(layout)),

@@ -27,13 +27,11 @@ import { waitFor } from './wait.js';
  * only looks, and one after a crash starts what is missing.
  */
 export async function bringUp(version: ServerVersion, layout: Layout, onProgress: OnProgress): Promise<void> {
-  await installMissing(version, (packages) =>
-    onProgress({ kind: 'note', text: `installing ${packages.join(' ')}` }),
-  );
+  await installMissing(version, (packages) => onProgress(`installing ${packages.join(' ')}`));
   await buildMissing(version, layout, onProgress);
   await makeMissingImages(layout, onProgress);
 
-  if (!(await runningVersion(layout))) {
+  if (!runningVersion(layout)) {
     // Nothing was started since the last `down` or boot, so what is stored belongs to a cluster that is gone.
     await wipeClusterState(layout);
     await rm(layout.log, { recursive: true, force: true });
