@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runDocker, type Docker, type DockerResult } from '../docker.js';
+import { buildFailure } from '../docker-failure.js';
+import { maskBuildArgs, passBuildArgs } from '../secrets.js';
+import { tarContext } from '../tar.js';
+import type { BuildJob, Builder } from './builder.js';
+
+const DOCKERFILE_IN_ARCHIVE = '.devspace.Dockerfile';
+const IGNORE_FILE = '.dockerignore';
+
+/** Builds with the docker command. Fails with IMAGE_BUILD_FAILED, DOCKER_NOT_RUNNING, DOCKER_ACCESS_DENIED. */
+export function dockerBuilder(docker: Docker): Builder {
+  return async (job, onLine, signal) => {
+    const mask = maskBuildArgs(job.buildArgs);
+    const emitLine = (line: string): void => onLine(mask(line));
+    const build = docker.buildKit ? buildFolder : buildArchive;
+    const { exitCode, tail } = await build(docker, job, emitLine, signal);
+    if (exitCode !== 0)
+      throw buildFailure(job.image, tail.map(mask), `docker build -f ${job.dockerfile} ${job.contextDir}`);
+  };
+}
+
+type Build = (
+  docker: Docker,
+  job: BuildJob,
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+) => Promise<DockerResult>;
+
+/** BuildKit fetches only what changed from the folder, and takes the ignore rules that lie beside the Dockerfile it is given. */
+const buildFolder: Build = async (docker, job, onLine, signal) => {
+  const folder = await mkdtemp(join(tmpdir(), 'devspace-build-'));
+  try {
+    const dockerfile = join(folder, 'Dockerfile');
+    await writeFile(dockerfile, job.dockerfileText);
+    await writeFile(`${dockerfile}.dockerignore`, job.ignore.text);
+    const { args, env } = buildArguments(job);
+    return await runDocker(docker, [...args, '--file', dockerfile, job.contextDir], { env, onLine, signal });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/**
+ * The classic builder always sends the whole context and knows only the ignore file in it, so it gets an archive made by our rules. The daemon
+ * applies the ignore file of an archive to just two files, itself and the Dockerfile: that keeps ours out of the image.
+ */
+const buildArchive: Build = async (docker, job, onLine, signal) => {
+  const { args, env } = buildArguments(job);
+  const hidden = [
+    DOCKERFILE_IN_ARCHIVE,
+    ...(job.context.some(({ path }) => path === IGNORE_FILE) ? [] : [IGNORE_FILE]),
+  ];
+  const input = tarContext(job.contextDir, job.context, [
+    { path: DOCKERFILE_IN_ARCHIVE, content: job.dockerfileText },
+    { path: IGNORE_FILE, content: [job.ignore.text, ...hidden, ''].join('\n') },
+  ]);
+  return await runDocker(docker, [...args, '--file', DOCKERFILE_IN_ARCHIVE, '-'], {
+    env,
+    input,
+    onLine,
+    signal,
+  });
+};
+
+function buildArguments(job: BuildJob): { args: string[]; env: Record<string, string> } {
+  const buildArgs = passBuildArgs(job.buildArgs);
+  const args = [
+    'build',
+    '--tag',
+    job.ref,
+    ...(job.target === undefined ? [] : ['--target', job.target]),
+    ...(job.network === undefined ? [] : ['--network', job.network]),
+    ...buildArgs.args,
+  ];
+  return { args, env: buildArgs.env };
+}
