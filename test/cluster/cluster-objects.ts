@@ -40,7 +40,10 @@ interface NodeStatus {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
+/** The node says so, and its kubelet answers: after a crash the word of the one before it still stands. */
 export async function nodeReady(layout: Layout): Promise<boolean> {
+  const health = await callApi(layout, 'GET', `/api/v1/nodes/${NODE}/proxy/healthz`);
+  if (health.status !== 200) return false;
   const { body } = await callApi(layout, 'GET', `/api/v1/nodes/${NODE}`);
   const conditions = (body as NodeStatus | undefined)?.status?.conditions ?? [];
   return conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readBefore } from './before.js';
 import { type ComponentName, components } from './components.js';
 import { knownDaemons, runningDaemon, startDaemon, stopDaemon } from './daemon.js';
-import { ctr, docker } from './image-store.js';
+import { ctr, docker, DOCKER_NAMESPACE, POD_NAMESPACE } from './image-store.js';
 import {
   deletePodNamespaces,
   hasOrphans,
@@ -14,7 +14,7 @@ import {
   wipeClusterState,
 } from './leftovers.js';
 import { tearDownNetwork } from './network.js';
-import type { Layout } from './paths.js';
+import { DOCKER_SOCKET, type Layout } from './paths.js';
 import { type OnProgress, step } from './progress.js';
 import { serverVersion } from './versions.js';
 
@@ -39,9 +39,9 @@ export async function bringDown(layout: Layout, purge: boolean, onProgress: OnPr
   });
   const before = await readBefore(layout);
   await step(onProgress, 'end pods and containers', async () => {
-    await endContainers(layout);
     if (await runningDaemon('dockerd', layout)) await forgetDockerContainers();
     await stopDaemon('dockerd', layout, 20);
+    await endContainers(layout);
     for (const name of await knownDaemons(layout)) await stopDaemon(name, layout);
     await killShims(layout);
   });
@@ -51,6 +51,7 @@ export async function bringDown(layout: Layout, purge: boolean, onProgress: OnPr
     await tearDownNetwork(before);
     await removeControlGroups(before?.ownDocker ? ['kubepods', 'docker'] : ['kubepods']);
   });
+  if (before?.ownDocker) await rm(DOCKER_SOCKET, { force: true });
   await wipeClusterState(layout);
   await removeEmptyFolders();
   await rm(layout.run, { recursive: true, force: true });
@@ -60,18 +61,19 @@ export async function bringDown(layout: Layout, purge: boolean, onProgress: OnPr
   }
 }
 
-/** Kills what runs in pods, by containerd: it knows them all, with or without a kubelet. */
+/** Kills what runs in pods, and what a dead dockerd left, by containerd: it knows them all. */
 async function endContainers(layout: Layout): Promise<void> {
   if (!(await runningDaemon('containerd', layout))) {
     if (!(await hasOrphans(layout))) return;
     await startDaemon(components(serverVersion(), layout).containerd, layout);
-    for (let tries = 0; tries < 100 && (await ctr(layout, ['version'])) === undefined; tries += 1)
-      await delay(100);
+    for (let tries = 0; tries < 100 && !(await ctr(layout, ['version'])); tries += 1) await delay(100);
   }
-  const tasks = await ctr(layout, ['tasks', 'ls', '-q']);
-  if (tasks?.length) await ctr(layout, ['tasks', 'rm', '--force', ...tasks]);
-  const containers = await ctr(layout, ['containers', 'ls', '-q']);
-  if (containers?.length) await ctr(layout, ['containers', 'rm', ...containers]);
+  for (const namespace of [POD_NAMESPACE, DOCKER_NAMESPACE]) {
+    const tasks = await ctr(layout, ['tasks', 'ls', '-q'], namespace);
+    if (tasks?.length) await ctr(layout, ['tasks', 'rm', '--force', ...tasks], namespace);
+    const containers = await ctr(layout, ['containers', 'ls', '-q'], namespace);
+    if (containers?.length) await ctr(layout, ['containers', 'rm', ...containers], namespace);
+  }
 }
 
 /** Without this dockerd waits ten seconds for each container, and starts some again next time. */

@@ -5,9 +5,17 @@ import { containerdSocket } from './config-files.js';
 import { DOCKER_SOCKET, type Layout } from './paths.js';
 import { run } from './run.js';
 
-/** `ctr` on the rig's own containerd, in the namespace of the pods; the lines it printed, or undefined: it failed. */
-export async function ctr(layout: Layout, args: readonly string[]): Promise<string[] | undefined> {
-  return lines('ctr', ['--address', containerdSocket(layout), '--namespace', 'k8s.io', ...args]);
+/** Whose containers are in containerd. */
+export const POD_NAMESPACE = 'k8s.io';
+export const DOCKER_NAMESPACE = 'moby';
+
+/** `ctr` on the rig's own containerd; the lines it printed, or undefined: it failed. */
+export async function ctr(
+  layout: Layout,
+  args: readonly string[],
+  namespace = POD_NAMESPACE,
+): Promise<string[] | undefined> {
+  return lines('ctr', ['--address', containerdSocket(layout), '--namespace', namespace, ...args]);
 }
 
 /** The docker client on the local daemon; the lines it printed, or undefined: it failed. */

@@ -89,9 +89,9 @@ async function removeEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch(() => {});
 }
 
-/** Forgets what the cluster stored: the next `up` makes a new one. Images and certificates stay. */
+/** Forgets what the cluster stored: the next `up` makes a new one, without the containers of this. Images and certificates stay. */
 export async function wipeClusterState(layout: Layout): Promise<void> {
-  const folders = ['etcd', 'kubelet', 'cni'].map((name) => path.join(layout.data, name));
+  const folders = ['etcd', 'kubelet', 'cni', 'docker/containers'].map((name) => path.join(layout.data, name));
   // Three places the kubelet and the volume provisioner have no option for.
   const fixed = ['/var/log/pods', '/var/log/containers', '/tmp/hostpath_pv'];
   for (const folder of [...folders, ...fixed]) await rm(folder, { recursive: true, force: true });
