@@ -6,6 +6,7 @@ import { chooseTarget, podQuery, type Choice, type TargetSelector } from './targ
 import { targetFailure, waitingText } from './target-failure.js';
 import { watchObjects } from './watch.js';
 
+export { candidates, listPods, type Candidate } from './candidates.js';
 export type { TargetSelector } from './target-choice.js';
 
 /** A running container, as chosen. */

@@ -1,0 +1,98 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { Failure, messageOf, systemCode } from '../base/failure.js';
+import { portOwner } from './ports-owner.js';
+
+/** A local port that leads to one of a pod. */
+export interface Mapping {
+  /** 0 lets the system choose. */
+  port: number;
+  remotePort: number;
+  bindAddress: string;
+}
+
+/**
+ * Checks that every mapping could be bound now, before anything is deployed. Throws PORT_IN_USE (with the owner's name where it can be had),
+ * PORT_NOT_ALLOWED, PORT_ADDRESS_UNKNOWN for the first that could not.
+ */
+export async function checkPortsFree(
+  mappings: readonly Pick<Mapping, 'port' | 'bindAddress'>[],
+): Promise<void> {
+  const servers: Server[] = [];
+  try {
+    // All stay bound until the last one is, so that the same port twice is found too.
+    for (const mapping of mappings) servers.push(await listen(mapping, (socket) => socket.destroy()));
+  } finally {
+    await Promise.all(servers.map(closeServer));
+  }
+}
+
+/** Listens for connections, which come paused. Failures as {@link checkPortsFree}. The caller closes the server. */
+export async function listen(
+  mapping: Pick<Mapping, 'port' | 'bindAddress'>,
+  onConnection: (socket: Socket) => void,
+): Promise<Server> {
+  // Half-open: a client that has said all it wants to say still wants the answer.
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, onConnection);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: mapping.bindAddress, port: mapping.port, exclusive: true }, resolve);
+    });
+  } catch (error) {
+    throw await bindFailure(mapping, error);
+  }
+  return server;
+}
+
+/** Stops listening; connections that are open stay. */
+export async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+async function bindFailure(mapping: Pick<Mapping, 'port' | 'bindAddress'>, error: unknown): Promise<Failure> {
+  const { port, bindAddress } = mapping;
+  const at = bindAddress.includes(':') ? `[${bindAddress}]:${port}` : `${bindAddress}:${port}`;
+  const common = { subject: at, cause: error };
+  switch (systemCode(error)) {
+    case 'EADDRINUSE': {
+      const owner = await portOwner(port);
+      const self = owner?.pid === process.pid;
+      const by =
+        owner === undefined ? '' : self ? ' by this run itself' : ` by ${owner.name} (process ${owner.pid})`;
+      return new Failure({
+        code: 'PORT_IN_USE',
+        message: `The local port ${at} is already in use${by}`,
+        hint:
+          owner === undefined || self
+            ? 'Choose another `port` in dev.ports, or stop what uses it'
+            : `Choose another \`port\` in dev.ports, or stop the process: kill ${owner.pid}`,
+        ...common,
+      });
+    }
+    case 'EACCES':
+      return new Failure({
+        code: 'PORT_NOT_ALLOWED',
+        message: `This user may not listen on the local port ${at}`,
+        hint: 'Choose a `port` of 1024 or higher in dev.ports and keep the low one as `remotePort`',
+        ...common,
+      });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EINVAL':
+      return new Failure({
+        code: 'PORT_ADDRESS_UNKNOWN',
+        message: `This machine has no address ${bindAddress} to listen on for port ${port}`,
+        hint: 'Correct `bindAddress` in dev.ports; 127.0.0.1 is the default',
+        ...common,
+      });
+    default:
+      return new Failure({
+        code: 'PORT_IN_USE',
+        message: `Cannot listen on the local port ${at}: ${messageOf(error)}`,
+        hint: 'Choose another `port` in dev.ports',
+        ...common,
+      });
+  }
+}
