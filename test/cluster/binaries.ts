@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { buildFromDebianSource } from './build-debian.js';
 import { buildEtcd, buildFromModules } from './build-modules.js';
@@ -38,10 +39,20 @@ export async function buildMissing(
   const etcd = version.etcd && !existsSync(etcdBinary(version, layout)) ? version.etcd : undefined;
   if (programs.length === 0 && !etcd) return;
 
-  if (version.source === 'debian') {
-    await buildFromDebianSource(version, programs, out, layout, onProgress);
-    return;
-  }
+  if (version.source === 'debian') await buildFromDebianSource(version, programs, out, layout, onProgress);
+  else await buildModules(version, programs, etcd, layout, onProgress);
+  // Half a gigabyte that only an interrupted build could use again.
+  await rm(layout.src, { recursive: true, force: true });
+}
+
+async function buildModules(
+  version: ServerVersion,
+  programs: readonly string[],
+  etcd: string | undefined,
+  layout: Layout,
+  onProgress: OnProgress,
+): Promise<void> {
+  const out = binDir(version, layout);
   const toolchain = await ensureGo((what) => onProgress(`installing ${what}`));
   for (const name of programs) {
     await step(onProgress, `build ${name} ${version.kubernetes}`, () =>

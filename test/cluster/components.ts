@@ -2,6 +2,7 @@ import path from 'node:path';
 import { binDir, etcdBinary } from './binaries.js';
 import { containerdSocket } from './config-files.js';
 import type { Daemon } from './daemon.js';
+import { upstreamNameServer } from './dns.js';
 import { API_PORT, DOCKER_SOCKET, type Layout, NODE, NODE_IP, SERVICE_CIDR } from './paths.js';
 import type { ServerVersion } from './versions.js';
 
@@ -45,7 +46,7 @@ export function components(version: ServerVersion, layout: Layout): Record<Compo
     dns: {
       name: 'dns',
       program: process.execPath,
-      args: [path.join(layout.etc, 'dns-server.mjs'), layout.pki, NODE_IP],
+      args: [path.join(layout.etc, 'dns-server.mjs'), layout.pki, NODE_IP, ...upstreamNameServer()],
     },
   };
 }
