@@ -1,7 +1,8 @@
 /**
- * Remembers how far a log has been read, so that reading again from `since` neither loses nor repeats a line. The server only knows whole seconds, so
- * a new read begins with lines already seen: as many as were counted in the newest second, in the same order. Should the log have been rotated away
- * meanwhile, the first line newer than all seen ones ends the skipping.
+ * Remembers how far a log has been read, so that reading again from `since` neither loses nor repeats a line. The server filters by whole seconds, and
+ * stdout and stderr are stamped apart, so that times step back a little now and then: a new read starts a second before the newest one seen, and the
+ * lines seen since then come first, in the same order. They are skipped by their count. Should the log have been rotated away meanwhile, the first
+ * line newer than all seen ones ends the skipping.
  */
 export class LogCursor {
   /** First 19 characters of the newest time seen: its second, in the zone the server writes. */
@@ -9,18 +10,19 @@ export class LogCursor {
   private secondMs = -Infinity;
   private newestNanos = -1;
   private seenInSecond = 0;
+  private seenInSecondBefore = 0;
   private toSkip = 0;
 
   /** For the `sinceTime` of the next read; undefined when nothing was read yet. */
   get since(): string | undefined {
     return this.secondMs === -Infinity
       ? undefined
-      : new Date(this.secondMs).toISOString().replace('.000Z', 'Z');
+      : new Date(this.secondMs - 1000).toISOString().replace('.000Z', 'Z');
   }
 
   /** A new read from `since` begins. */
   restart(): void {
-    this.toSkip = this.seenInSecond;
+    this.toSkip = this.seenInSecond + this.seenInSecondBefore;
   }
 
   /** Whether the line with this time is new. Call it for each line in order; lines without a time belong to the line before. */
@@ -37,6 +39,7 @@ export class LogCursor {
       this.toSkip = 0;
     }
     if (ms > this.secondMs) {
+      this.seenInSecondBefore = ms - this.secondMs === 1000 ? this.seenInSecond : 0;
       this.second = second;
       this.secondMs = ms;
       this.newestNanos = nanos;
@@ -44,7 +47,7 @@ export class LogCursor {
     } else if (ms === this.secondMs) {
       this.seenInSecond += 1;
       if (nanos > this.newestNanos) this.newestNanos = nanos;
-    }
+    } else if (this.secondMs - ms === 1000) this.seenInSecondBefore += 1;
     return true;
   }
 }
