@@ -7,6 +7,8 @@ import { eachUntilFailure } from './first-failure.js';
 import { planAll } from './plan-all.js';
 import { earlier, type BuildRequest, type BuiltImage } from './request.js';
 
+export type { BuildRequest, BuiltImage, ImageCache } from './request.js';
+
 /**
  * Builds and delivers the images that need it, in parallel unless `sequential`. The first failure stops the other builds and is what is thrown;
  * what was finished before is in the cache. Returns an entry for each selected image that has a tag, in the order of the config.

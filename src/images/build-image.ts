@@ -33,6 +33,7 @@ export async function buildImage(
     ref,
     dockerfile,
     dockerfileText,
+    overridden: dockerfileText !== plan.dockerfileText,
     contextDir,
     context: entries,
     ignore,

@@ -34,7 +34,7 @@ export function readIgnoreRules(contextDir: string, dockerfile: string): IgnoreR
 }
 
 /**
- * Everything that belongs to the build context, in a fixed order. The Dockerfile and .dockerignore themselves are never left out.
+ * Everything that belongs to the build context, in a fixed order. A Dockerfile that is left out is still built from, as with Docker.
  * The walk is synchronous (several times faster than promises for thousands of small folders) and lets others run every few thousand
  * entries. Fails with CONTEXT_MISSING and
  * CONTEXT_UNREADABLE.
@@ -42,7 +42,6 @@ export function readIgnoreRules(contextDir: string, dockerfile: string): IgnoreR
 export async function listContext(
   contextDir: string,
   ignore: Dockerignore,
-  dockerfile: string,
   signal?: AbortSignal,
 ): Promise<ContextEntry[]> {
   const entries: ContextEntry[] = [];
@@ -60,7 +59,7 @@ export async function listContext(
         signal?.throwIfAborted();
       }
       const own = ignore.match(path, match);
-      const kept = !own.excluded || path === '.dockerignore' || join(contextDir, path) === dockerfile;
+      const kept = !own.excluded;
       if (kept) {
         // A folder that was left out itself is needed as soon as something in it is not.
         entries.push(...above, entry);

@@ -1,22 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  type BigIntStats,
-} from 'node:fs';
+import { createReadStream, readFileSync, type BigIntStats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { writeAtomic } from '../state/atomic-write.js';
 
 /** Content hashes of files, remembered under what the file system says about them, so that an unchanged file is not read again. */
 export interface FileHashes {
   /** SHA-256 of the file `path` as 43 characters; `stat` is what lstat said about it. */
   hash(path: string, stat: BigIntStats): Promise<string>;
   /** Keeps the hashes asked for since `openFileHashes` for the next run, and forgets all others. */
-  save(): void;
+  save(): Promise<void>;
 }
 
 // path -> [what the file system said, hash]
@@ -26,7 +19,7 @@ const STREAM_FROM = 4n * 1024n * 1024n;
 // A file changed in the same tick of the file system's clock as it was read keeps its stamp: such a young one is not remembered. FAT has 2 s.
 const SETTLED_NS = 2_000_000_000n;
 
-/** Opens the hashes kept in `file`; a missing or broken file only costs reading everything again. */
+/** Opens the hashes kept in `file`; a missing or broken file only costs reading everything again. Its folder has to exist by `save`. */
 export function openFileHashes(file: string): FileHashes {
   const known = load(file);
   const seen: Known = {};
@@ -45,12 +38,9 @@ export function openFileHashes(file: string): FileHashes {
       if (now - stat.mtimeNs > SETTLED_NS && now - stat.ctimeNs > SETTLED_NS) seen[path] = [stamp, hash];
       return hash;
     },
-    save() {
+    async save() {
       if (!changed && Object.keys(seen).length === Object.keys(known).length) return;
-      mkdirSync(dirname(file), { recursive: true });
-      const draft = `${file}.${process.pid}.tmp`;
-      writeFileSync(draft, JSON.stringify(seen));
-      renameSync(draft, file);
+      await writeAtomic(file, JSON.stringify(seen));
     },
   };
 }

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { ImageConfig } from '../config/schema.js';
+import { stateFolder } from '../state/folder.js';
 import type { Daemons } from './daemons.js';
 import { hasImage } from './deliver.js';
 import { isLocalContext, type Delivery } from './local-cluster.js';
@@ -20,7 +20,7 @@ export async function planAll(
 ): Promise<Task[]> {
   const { root, context, lastContext, options, cache, emit, signal } = request;
   const sameCluster = lastContext === undefined || lastContext === context || !isLocalContext(lastContext);
-  const hashes = openHashStore(join(root, '.devspace', 'context'));
+  const hashes = openHashStore(await stateFolder(root));
   const tasks: Task[] = [];
   for (const [name, config] of active) {
     const previous = cache.get(name);
@@ -48,7 +48,7 @@ export async function planAll(
       });
     if (reason) await plan.context();
   }
-  hashes.save();
+  await hashes.save();
   return tasks;
 }
 

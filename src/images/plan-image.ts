@@ -48,7 +48,7 @@ export async function planImage(name: string, config: ImageConfig, facts: PlanFa
 
   const readContext = async (): Promise<ContextState> => {
     const ignore = readIgnoreRules(contextDir, dockerfile);
-    const entries = await listContext(contextDir, ignore.rules, dockerfile, signal);
+    const entries = await listContext(contextDir, ignore.rules, signal);
     const hash = await hashContext(contextDir, entries, facts.hashes.of(contextDir), signal);
     return { ignore, entries, hash };
   };
@@ -64,7 +64,7 @@ export async function planImage(name: string, config: ImageConfig, facts: PlanFa
 /** The remembered file hashes of all contexts of a project; images that share a context share them. */
 export interface HashStore {
   of(contextDir: string): FileHashes;
-  save(): void;
+  save(): Promise<void>;
 }
 
 /** Keeps them below `folder`, one file a context. */
@@ -79,8 +79,8 @@ export function openHashStore(folder: string): HashStore {
       open.set(contextDir, hashes);
       return hashes;
     },
-    save() {
-      for (const hashes of open.values()) hashes.save();
+    async save() {
+      await Promise.all([...open.values()].map((hashes) => hashes.save()));
     },
   };
 }

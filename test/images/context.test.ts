@@ -32,15 +32,16 @@ function write(files: Record<string, string>): void {
 
 async function paths(dockerfile = 'Dockerfile'): Promise<string[]> {
   const { rules } = readIgnoreRules(dir, join(dir, dockerfile));
-  return (await listContext(dir, rules, join(dir, dockerfile))).map((entry) => entry.path);
+  return (await listContext(dir, rules)).map((entry) => entry.path);
 }
 
 async function hash(): Promise<string> {
   const dockerfile = join(dir, 'Dockerfile');
+  mkdirSync(join(dir, '.devspace'), { recursive: true });
   const hashes = openFileHashes(join(dir, '.devspace/context.json'));
-  const entries = await listContext(dir, readIgnoreRules(dir, dockerfile).rules, dockerfile);
+  const entries = await listContext(dir, readIgnoreRules(dir, dockerfile).rules);
   const result = await hashContext(dir, entries, hashes);
-  hashes.save();
+  await hashes.save();
   return result;
 }
 
@@ -67,7 +68,7 @@ describe('listContext', () => {
     ]);
   });
 
-  it('never leaves out the Dockerfile, .dockerignore, or a folder in which something is kept', async () => {
+  it('takes a folder in which something is kept, but not our own', async () => {
     write({
       '.dockerignore': '*\n!keep/deep/file\n!.devspace',
       'docker/Dockerfile': '',
@@ -77,14 +78,7 @@ describe('listContext', () => {
       'other/x': '',
       '.devspace/x': '',
     });
-    expect(await paths('docker/Dockerfile')).toEqual([
-      '.dockerignore',
-      'keep',
-      'keep/deep',
-      'keep/deep/file',
-    ]);
-    write({ '.dockerignore': 'docker/*\n.dockerignore\nkeep\nother' });
-    expect(await paths('docker/Dockerfile')).toEqual(['.dockerignore', 'docker', 'docker/Dockerfile']);
+    expect(await paths('docker/Dockerfile')).toEqual(['keep', 'keep/deep', 'keep/deep/file']);
   });
 
   it('prefers the ignore file of the Dockerfile', async () => {
@@ -95,7 +89,7 @@ describe('listContext', () => {
   it('says which context is missing', async () => {
     const gone = join(dir, 'gone');
     const { rules } = readIgnoreRules(gone, join(gone, 'Dockerfile'));
-    await expect(listContext(gone, rules, '')).rejects.toMatchObject({
+    await expect(listContext(gone, rules)).rejects.toMatchObject({
       code: 'CONTEXT_MISSING',
       subject: gone,
     });
@@ -143,7 +137,7 @@ describe('openFileHashes', () => {
     const first = openFileHashes(store);
     const real = { ...statSync(join(dir, 'a'), { bigint: true }), ...stat };
     const value = await first.hash(join(dir, 'a'), real);
-    first.save();
+    await first.save();
     rmSync(join(dir, 'a'));
     const second = openFileHashes(store);
     expect(await second.hash(join(dir, 'a'), real)).toBe(value);
@@ -156,7 +150,7 @@ describe('openFileHashes', () => {
     const store = join(dir, 'hashes.json');
     const first = openFileHashes(store);
     await first.hash(join(dir, 'a'), young);
-    first.save();
+    await first.save();
     rmSync(join(dir, 'a'));
     await expect(openFileHashes(store).hash(join(dir, 'a'), young)).rejects.toThrow('ENOENT');
   });

@@ -7,8 +7,10 @@ export interface BuildJob {
   /** `repository:tag` the result is to have. */
   readonly ref: string;
   readonly dockerfile: string;
-  /** The Dockerfile as it is to be built: with the entrypoint override, where there is one. */
+  /** The Dockerfile as it is to be built. */
   readonly dockerfileText: string;
+  /** That is not the file's own content: an entrypoint was put in. */
+  readonly overridden: boolean;
   readonly contextDir: string;
   readonly context: readonly ContextEntry[];
   readonly ignore: IgnoreRules;

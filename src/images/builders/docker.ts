@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runDocker, type Docker, type DockerResult } from '../docker.js';
 import { buildFailure } from '../docker-failure.js';
 import { maskBuildArgs, passBuildArgs } from '../secrets.js';
@@ -44,25 +44,23 @@ const buildFolder: Build = async (docker, job, onLine, signal) => {
 };
 
 /**
- * The classic builder always sends the whole context and knows only the ignore file in it, so it gets an archive made by our rules. The daemon
- * applies the ignore file of an archive to just two files, itself and the Dockerfile: that keeps ours out of the image.
+ * The classic builder always sends the whole context and knows only the ignore file in it, so it gets an archive made by our rules. A Dockerfile
+ * that is not part of the context as it is goes along under a name of its own; the daemon applies the ignore file of an archive to just two
+ * files, itself and the Dockerfile, which keeps both out of the image.
  */
 const buildArchive: Build = async (docker, job, onLine, signal) => {
   const { args, env } = buildArguments(job);
-  const hidden = [
-    DOCKERFILE_IN_ARCHIVE,
-    ...(job.context.some(({ path }) => path === IGNORE_FILE) ? [] : [IGNORE_FILE]),
-  ];
-  const input = tarContext(job.contextDir, job.context, [
+  const paths = new Set(job.context.map(({ path }) => path));
+  const own = relative(job.contextDir, job.dockerfile).replaceAll('\\', '/');
+  const asItIs = !job.overridden && paths.has(own);
+  const hidden = [DOCKERFILE_IN_ARCHIVE, ...(paths.has(IGNORE_FILE) ? [] : [IGNORE_FILE])];
+  const extra = [
     { path: DOCKERFILE_IN_ARCHIVE, content: job.dockerfileText },
     { path: IGNORE_FILE, content: [job.ignore.text, ...hidden, ''].join('\n') },
-  ]);
-  return await runDocker(docker, [...args, '--file', DOCKERFILE_IN_ARCHIVE, '-'], {
-    env,
-    input,
-    onLine,
-    signal,
-  });
+  ];
+  const input = tarContext(job.contextDir, job.context, asItIs ? [] : extra);
+  const file = asItIs ? own : DOCKERFILE_IN_ARCHIVE;
+  return await runDocker(docker, [...args, '--file', file, '-'], { env, input, onLine, signal });
 };
 
 function buildArguments(job: BuildJob): { args: string[]; env: Record<string, string> } {
