@@ -61,14 +61,14 @@ async function findCluster(env) {
     return env;
   }
   const { canRunCluster, clusterEnv, clusterUp } = await import('../test/cluster/index.ts');
-  const possible = await canRunCluster();
+  const possible = canRunCluster();
   if (!possible.ok)
     throw new DemoError(`no kube context, and no cluster can be started here: ${possible.reason}`);
   say(
     'no kube context: starting a real single-node Kubernetes (the first time builds it, which takes minutes)',
   );
   await clusterUp({ onProgress: (line) => process.stderr.write(`    ${line}\n`) });
-  return { ...env, ...clusterEnv() };
+  return { ...env, ...(await clusterEnv()) };
 }
 
 function prepareExample() {

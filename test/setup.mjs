@@ -1,6 +1,7 @@
 // What a clone needs before anything can run: packages, Go, the built CLI and helper. Plain JavaScript, for it runs before `npm ci`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,7 +36,13 @@ export async function goEnvironment() {
   const unregister = register();
   try {
     const { ensureGo } = await import('./cluster/index.ts');
-    return await ensureGo();
+    const { go, env } = await ensureGo((what) => process.stderr.write(`==> install ${what}\n`));
+    const path = `${dirname(go)}${delimiter}${process.env.PATH ?? ''}`;
+    return { ...process.env, ...env, PATH: path };
+  } catch (error) {
+    if (error.code !== 'GO_MISSING') throw error;
+    process.stderr.write(`${error.message}\n  hint: ${error.hint}\n`);
+    return process.exit(1);
   } finally {
     await unregister();
   }

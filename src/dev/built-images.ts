@@ -16,6 +16,7 @@ export interface TargetSelector {
   labelSelector: Record<string, string> | undefined;
   images: string[] | undefined;
   container: string | undefined;
+  pod?: string | undefined;
 }
 
 /** Throws IMAGE_NEVER_BUILT when the entry names an image that has no tag yet. */

@@ -4,18 +4,14 @@ import { randomBytes } from 'node:crypto';
 /** Repository prefix that the tests push to; a cluster of the user's own names one it can pull from. */
 export const REGISTRY = process.env.DEVSPACE_TEST_REGISTRY ?? '127.0.0.1:5000';
 
-/** Arguments that point kubectl and devspace at the tests' cluster. */
-const context = process.env.DEVSPACE_TEST_CONTEXT;
-export const contextFlags: readonly string[] = context ? ['--kube-context', context] : [];
-
 export interface KubectlOptions {
   input?: string;
   reject?: boolean;
 }
 
+/** The kubectl and the kubeconfig of the tests' cluster, which the runner puts into the environment. */
 export async function kubectl(args: readonly string[], options: KubectlOptions = {}): Promise<string> {
-  const own = context ? ['--context', context] : [];
-  const { stdout } = await execa('kubectl', [...own, ...args], {
+  const { stdout } = await execa('kubectl', [...args], {
     reject: options.reject ?? true,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });

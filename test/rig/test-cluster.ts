@@ -8,16 +8,14 @@ export type TestCluster =
  * not running. `release` stops it again only when it was started here.
  */
 export async function prepareTestCluster(env: NodeJS.ProcessEnv): Promise<TestCluster> {
-  const context = env.DEVSPACE_TEST_CONTEXT;
-  if (context)
-    return { ok: true, env: { ...env, DEVSPACE_TEST_CONTEXT: context }, release: async () => undefined };
-  const possible = await canRunCluster();
-  if (!possible.ok) return { ok: false, reason: possible.reason };
+  const possible = canRunCluster();
+  if (!process.env.DEVSPACE_TEST_CONTEXT && !possible.ok) return { ok: false, reason: possible.reason };
   const wasRunning = (await clusterStatus()).running;
-  await clusterUp({ onProgress: (line: string) => process.stderr.write(`    ${line}\n`) });
+  const status = await clusterUp({ onProgress: (line) => void process.stderr.write(`    ${line}\n`) });
+  const prepared = { ...env, ...(await clusterEnv()), DEVSPACE_TEST_REGISTRY: status.registry };
   return {
     ok: true,
-    env: { ...env, ...clusterEnv() },
+    env: prepared,
     release: async () => {
       if (!wasRunning && !env.DEVSPACE_TEST_KEEP_CLUSTER) await clusterDown();
     },

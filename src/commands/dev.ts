@@ -1,0 +1,45 @@
+import { mappingsOf } from '../dev/forwards.js';
+import { runServices } from '../dev/services.js';
+import { checkPortsFree } from '../kube/forward.js';
+import { loadKube } from '../kube/kubeconfig.js';
+import type { CommandHandler } from './command.js';
+import { helperDir } from './helper-dir.js';
+import { numberFlag, openProject } from './open-project.js';
+import { runPipeline } from './pipeline.js';
+
+/** `devspace dev`: the pipeline, then the services until Ctrl-C. Ended by the user once it is ready, it ends with 0. */
+export const run: CommandHandler = async (invocation) => {
+  const { emit, flags, signal } = invocation;
+  const started = performance.now();
+  const timeoutMs = numberFlag('--timeout', flags.timeout, 1) * 1000;
+  const project = await openProject(invocation);
+  const { config, root } = project;
+  using kube = await loadKube({ context: flags.kubeContext as string, namespace: flags.namespace as string });
+  const ports = flags.portforwarding !== false;
+  // A taken port is told before anything is built or deployed.
+  if (ports && flags.exitAfterDeploy !== true)
+    await checkPortsFree((config.dev?.ports ?? []).flatMap(mappingsOf));
+
+  const images = await runPipeline(invocation, project, kube, { dev: true });
+  if (flags.exitAfterDeploy === true) return 0;
+
+  let ready = false;
+  await runServices(kube, {
+    config,
+    root,
+    helperDir: helperDir(),
+    refs: new Map([...images].map(([name, { ref }]) => [name, ref])),
+    ports,
+    sync: flags.sync !== false,
+    open: flags.open !== false,
+    timeoutMs,
+    emit,
+    signal,
+    onReady: () => {
+      ready = true;
+      emit({ type: 'ready', ms: performance.now() - started });
+    },
+  });
+  if (!ready) signal.throwIfAborted();
+  return 0;
+};
