@@ -32,8 +32,9 @@ function child(document: Document, parent: unknown, part: string | number): Loca
   const at = follow(document, parent);
   if (isSeq(at)) {
     const item = at.items[Number(part)] as Node | undefined;
-    const range = rangeOf(item);
-    return range && item ? { key: range, value: range, node: item } : undefined;
+    // An empty item has a place, though no text.
+    const range = item?.range && ([item.range[0], item.range[1]] as const);
+    return range ? { key: range, value: range, node: item } : undefined;
   }
   if (!isMap(at)) return undefined;
   const pair = pairOf(document, at, String(part));
@@ -59,7 +60,9 @@ function pairOf(document: Document, map: YAMLMap, key: string): Pair | undefined
 
 /** The key as the loaded value has it; undefined for what is no text. */
 export function keyText(pair: Pair): string | undefined {
-  return isScalar(pair.key) && pair.key.value !== null ? `${pair.key.value as string | number}` : undefined;
+  if (!isScalar(pair.key) || pair.key.value === null) return undefined;
+  // A merge key's value is a symbol.
+  return typeof pair.key.value === 'symbol' ? '<<' : `${pair.key.value as string | number}`;
 }
 
 function follow(document: Document, node: unknown): unknown {

@@ -4,6 +4,7 @@ import {
   isMap,
   isPair,
   isScalar,
+  visit,
   type Document,
   type YAMLError,
   type YAMLMap,
@@ -30,12 +31,12 @@ export function syntaxProblems(document: Document, text: string): YamlProblem[] 
     const lineStart = text.lastIndexOf('\n', error.pos[0] - 1);
     if (lines.has(lineStart)) continue;
     lines.add(lineStart);
-    problems.push({ code: 'CONFIG_SYNTAX', ...inWords(error, text) });
+    problems.push({ code: 'CONFIG_SYNTAX', ...inWords(error, document, text) });
   }
   return problems;
 }
 
-function inWords(error: YAMLError, text: string): Omit<YamlProblem, 'code'> {
+function inWords(error: YAMLError, document: Document, text: string): Omit<YamlProblem, 'code'> {
   const range = error.pos;
   const written = text.slice(...range);
   switch (error.code) {
@@ -59,12 +60,19 @@ function inWords(error: YAMLError, text: string): Omit<YamlProblem, 'code'> {
       };
     case 'BLOCK_AS_IMPLICIT_KEY':
       return {
-        range,
-        message: 'a key where a value was expected',
-        hint: 'put quotes around a value that contains `: `, and nested keys on lines of their own, indented further',
+        range: toLineEnd(range[0], text),
+        message: 'a second `: ` in one line',
+        hint: 'put quotes around a value that contains `: `; keys below a key go on lines of their own, indented further',
       };
-    case 'BAD_INDENT':
-      return { range, message: `wrong indentation: ${lowerFirst(error.message)}`, hint: undefined };
+    case 'BAD_INDENT': {
+      const start = range[0] + (/^[ \n]*/.exec(text.slice(range[0]))?.[0].length ?? 0);
+      return { range: toLineEnd(start, text), message: `wrong indentation: ${lowerFirst(error.message)}` };
+    }
+    case 'MISSING_CHAR': {
+      const open = error.message.endsWith('quote') ? openQuote(document, range[0]) : undefined;
+      if (open === undefined) return { range, message: lowerFirst(error.message) };
+      return { range: toLineEnd(open, text), message: 'the text that starts here has no closing quote' };
+    }
     case 'BAD_SCALAR_START':
       return { range, message: `a value cannot start with ${written}`, hint: 'put quotes around the value' };
     case 'TAG_RESOLVE_FAILED':
@@ -76,6 +84,22 @@ function inWords(error: YAMLError, text: string): Omit<YamlProblem, 'code'> {
     default:
       return { range, message: lowerFirst(error.message) };
   }
+}
+
+function toLineEnd(start: number, text: string): Range {
+  const end = text.indexOf('\n', start);
+  return [start, end === -1 ? text.length : end];
+}
+
+/** Where the last quoted text before `offset` starts: the parser itself only notices at the end that a quote is missing. */
+function openQuote(document: Document, offset: number): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Scalar(_key, { type, range }) {
+      if (type?.startsWith('QUOTE') && range && range[0] < offset) start = Math.max(start ?? 0, range[0]);
+    },
+  });
+  return start;
 }
 
 /** Duplicate keys, keys that are no text, aliases that lead nowhere or into themselves. */

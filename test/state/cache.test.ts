@@ -95,7 +95,7 @@ describe('openState', () => {
     await using folder = await tempFolder();
     await write(folder.path, text);
     const state = await openState(folder.path);
-    const [aside] = (await readdir(join(folder.path, '.devspace'))).filter((name) => name.endsWith('.bak'));
+    const aside = (await readdir(join(folder.path, '.devspace'))).find((name) => name.endsWith('.bak'));
     expect(await readFile(join(folder.path, '.devspace', aside ?? ''), 'utf8')).toBe(text);
     expect(state.warning).toBe(
       `${join(folder.path, '.devspace/generated.yaml')} could not be understood and starts anew; ` +

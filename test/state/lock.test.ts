@@ -26,13 +26,12 @@ describe('takeLock', () => {
 
   const dead = { id: 'x', pid: 2 ** 22 + 1, started: undefined, host: hostname() };
   const reused = { ...dead, pid: process.pid, started: 'another boot/1' };
-  it.each([
-    ['of a process that is gone', dead],
-    // Where the system does not tell when a process started, a used number cannot be noticed.
-    ...(startOf(process.pid) === undefined
-      ? []
-      : [['of a process whose number is used again', reused] as const]),
-  ])('takes over a lock %s', async (_name, owner) => {
+  // Where the system does not tell when a process started, a number in use again cannot be noticed.
+  const owners =
+    startOf(process.pid) === undefined
+      ? { gone: dead }
+      : { gone: dead, 'whose number is in use again': reused };
+  it.each(Object.entries(owners))('takes over the lock of a process %s', async (_name, owner) => {
     await using folder = await tempFolder();
     const file = join(folder.path, 'lock');
     await writeFile(file, JSON.stringify(owner));
