@@ -1,0 +1,79 @@
+// The helper that runs in the container: it lists, watches, reads and changes one directory for the client at the other
+// end of its standard streams. See docs/sync-protocol.md.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"devspace-helper/internal/session"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		usage()
+	}
+	switch os.Args[1] {
+	case "serve":
+		serve()
+	case "version":
+		_, _ = os.Stdout.WriteString("devspace-helper protocol 1 " + runtime.GOOS + "/" + runtime.GOARCH + " " + runtime.Version() + "\n")
+	default:
+		usage()
+	}
+}
+
+func usage() {
+	_, _ = os.Stderr.WriteString("usage: helper serve | version\n")
+	os.Exit(2)
+}
+
+func serve() {
+	frugal()
+	syscall.Umask(0) // modes are the client's decision
+	signal.Ignore(syscall.SIGPIPE)
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+
+	home := ownDirectory()
+	s := session.New(home)
+	code := make(chan int, 1)
+	go func() { code <- s.Serve(os.Stdin, os.Stdout) }()
+	var exit int
+	select {
+	case exit = <-code:
+	case sig := <-signals:
+		exit = 128 + int(sig.(syscall.Signal))
+	}
+	s.Close()
+	if home != "" {
+		_ = os.RemoveAll(home)
+	}
+	os.Exit(exit)
+}
+
+// ownDirectory is the directory the client made for this run, or empty when the helper was started from elsewhere.
+func ownDirectory() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	directory := filepath.Dir(path)
+	if !strings.HasPrefix(filepath.Base(directory), ".devspace-") {
+		return ""
+	}
+	return directory
+}
+
+// frugal keeps the process small in somebody else's container: a collector that runs early, and few threads.
+func frugal() {
+	debug.SetGCPercent(50)
+	if runtime.NumCPU() > 4 {
+		runtime.GOMAXPROCS(4)
+	}
+}

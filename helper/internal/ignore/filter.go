@@ -1,0 +1,41 @@
+package ignore
+
+import "strings"
+
+const (
+	// Reserved begins every name the product keeps for itself inside a synced directory.
+	Reserved = ".devspace-"
+	// cache is the product's own directory at the root.
+	cache = ".devspace"
+)
+
+// Filter decides what of a tree is listed: everything but excluded paths, reserved names and the cache directory.
+type Filter struct {
+	patterns *Matcher
+}
+
+// NewFilter returns a Filter for patterns as lines of a .gitignore file.
+func NewFilter(patterns []string) *Filter {
+	return &Filter{Compile(patterns)}
+}
+
+// Listed tells whether path is listed, given that the directory that holds it is.
+func (f *Filter) Listed(path string, directory bool) bool {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	return !strings.HasPrefix(name, Reserved) && path != cache && !f.patterns.Match(path, directory)
+}
+
+// Reachable tells whether path and every directory above it are listed. The root always is.
+func (f *Filter) Reachable(path string, directory bool) bool {
+	for i := 0; i < len(path); i++ {
+		if path[i] == '/' && !f.Listed(path[:i], true) {
+			return false
+		}
+	}
+	return path == "" || f.Listed(path, directory)
+}
+
+// IsReserved tells whether any segment of path is a reserved name.
+func IsReserved(path string) bool {
+	return strings.HasPrefix(path, Reserved) || strings.Contains(path, "/"+Reserved)
+}

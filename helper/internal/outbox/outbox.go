@@ -1,0 +1,105 @@
+// Package outbox is the helper's only way out: one bounded queue of frames, written by one goroutine in as few and as
+// large writes as come together while the last one is under way.
+package outbox
+
+import (
+	"io"
+	"sync"
+
+	"devspace-helper/internal/wire"
+)
+
+// limit is how many bytes wait before senders do.
+const limit = 256 << 10
+
+// Outbox takes frames from any goroutine and keeps their order. A sender waits while the queue is full.
+type Outbox struct {
+	mu      sync.Mutex
+	change  sync.Cond
+	pending []byte
+	spare   []byte
+	writing bool
+	closed  bool
+}
+
+// New returns an Outbox; frames leave once Run is started.
+func New() *Outbox {
+	o := &Outbox{}
+	o.change.L = &o.mu
+	return o
+}
+
+// Run writes frames until Close or until w fails, and returns that failure. After it nobody waits in Send any more.
+func (o *Outbox) Run(w io.Writer) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for {
+		for len(o.pending) == 0 && !o.closed {
+			o.change.Wait()
+		}
+		if o.closed {
+			return nil
+		}
+		batch := o.pending
+		o.pending, o.spare, o.writing = o.spare[:0], nil, true
+		o.change.Broadcast()
+		o.mu.Unlock()
+		_, err := w.Write(batch)
+		o.mu.Lock()
+		o.spare, o.writing = batch, false
+		o.change.Broadcast()
+		if err != nil {
+			o.closed = true
+			return err
+		}
+	}
+}
+
+// Send queues one frame.
+func (o *Outbox) Send(r *wire.Reply) {
+	o.queue(func(b []byte) []byte { return wire.AppendReply(b, r) })
+}
+
+func (o *Outbox) sendEntries(source uint8, n int, encoded []byte) {
+	o.queue(func(b []byte) []byte { return wire.AppendEntries(b, source, n, encoded) })
+}
+
+func (o *Outbox) queue(add func([]byte) []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for len(o.pending) >= limit && !o.closed {
+		o.change.Wait()
+	}
+	if o.closed {
+		return
+	}
+	wake := len(o.pending) == 0
+	o.pending = add(o.pending)
+	if wake {
+		o.change.Broadcast()
+	}
+}
+
+// Drain waits until everything queued so far has been written, or the Outbox is closed.
+func (o *Outbox) Drain() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for (len(o.pending) > 0 || o.writing) && !o.closed {
+		o.change.Wait()
+	}
+}
+
+// Closed tells whether frames still have a way out.
+func (o *Outbox) Closed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closed
+}
+
+// Close drops what is queued and frees everybody who waits.
+func (o *Outbox) Close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	o.change.Broadcast()
+}

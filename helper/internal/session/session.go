@@ -1,0 +1,277 @@
+// Package session speaks the protocol of docs/sync-protocol.md over one pair of streams.
+package session
+
+import (
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"devspace-helper/internal/apply"
+	"devspace-helper/internal/content"
+	"devspace-helper/internal/ignore"
+	"devspace-helper/internal/outbox"
+	"devspace-helper/internal/root"
+	"devspace-helper/internal/scan"
+	"devspace-helper/internal/stage"
+	"devspace-helper/internal/watch"
+	"devspace-helper/internal/wire"
+)
+
+// scansWaiting is how many SCANs may queue up before the helper stops reading further requests.
+const scansWaiting = 1024
+
+// Session is one helper's life:
+//
+//	new --HELLO--> greeted --OPEN--> open --BYE, end of input, FATAL, Close--> ended
+//
+// The goroutine that reads requests makes the changes itself, one after another. Beside it run: the outbox's writer, one
+// scanner, one watcher, and the readers of content.
+type Session struct {
+	out  *outbox.Outbox
+	area *stage.Area
+
+	ended   chan int // exit codes; the first one counts
+	closing sync.Once
+
+	site    *scan.Site
+	opened  bool
+	applier *apply.Applier
+	puts    *apply.Puts
+	content *content.Pool
+	scans   chan wire.Request
+	scanner *scan.Scanner
+}
+
+// New returns a session that stages in the directory home, which may be empty.
+func New(home string) *Session {
+	out := outbox.New()
+	return &Session{out: out, area: stage.New(home), ended: make(chan int, 8), site: &scan.Site{Out: out}}
+}
+
+// Serve runs the session until it ends and returns the exit code. Close afterwards.
+func (s *Session) Serve(in io.Reader, out io.Writer) int {
+	s.out.Send(&wire.Reply{
+		Type: wire.Hello, Version: wire.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, PID: uint64(os.Getpid()),
+	})
+	go func() {
+		if s.out.Run(out) != nil {
+			s.ended <- 1
+		}
+	}()
+	go func() { s.ended <- s.read(in) }()
+	return <-s.ended
+}
+
+// Close removes everything that was staged and lets nothing be staged or changed any more. The process is to end after it.
+func (s *Session) Close() {
+	s.closing.Do(func() {
+		s.out.Close()
+		s.site.Order.Lock() // for good
+		s.area.Clear()
+	})
+}
+
+func (s *Session) read(in io.Reader) int {
+	frames := wire.NewReader(in)
+	for {
+		frame, err := frames.Next()
+		if err == wire.ErrLength {
+			return s.fatal(wire.ProtocolError, err.Error())
+		}
+		if err != nil {
+			return 0
+		}
+		r, err := wire.DecodeRequest(frame)
+		if err != nil {
+			return s.fatal(wire.ProtocolError, err.Error())
+		}
+		if r.Type == wire.Bye {
+			return 0
+		}
+		if err := s.handle(&r); err != nil {
+			return s.end(err)
+		}
+	}
+}
+
+var (
+	errOrder = errors.New("a request before OPEN, or a second OPEN")
+	errID    = errors.New("an id that is in use")
+)
+
+// refused is an error of OPEN with its code of FATAL.
+type refused struct {
+	code uint64
+	text string
+}
+
+func (r refused) Error() string { return r.text }
+
+// handle carries out or hands on one request. An error ends the session.
+func (s *Session) handle(r *wire.Request) error {
+	if r.Type == wire.Ping {
+		s.out.Send(&wire.Reply{Type: wire.Pong, ID: r.ID})
+		return nil
+	}
+	if s.opened == (r.Type == wire.Open) {
+		return errOrder
+	}
+	ok := true
+	var err error
+	switch r.Type {
+	case wire.Open:
+		return s.open(r)
+	case wire.Scan:
+		s.scans <- *r
+	case wire.HashOf, wire.Get:
+		ok = s.content.Ask(r)
+	case wire.Put:
+		ok, err = s.puts.Begin(r)
+	case wire.Data:
+		s.puts.Data(r)
+	case wire.End:
+		err = s.puts.End(r)
+	case wire.Cancel:
+		if !s.puts.Cancel(r.ID) {
+			s.content.Cancel(r.ID)
+		}
+	default:
+		err = s.applier.Do(r)
+	}
+	if !ok {
+		return errID
+	}
+	return err
+}
+
+func (s *Session) open(r *wire.Request) error {
+	if r.Version != wire.Version {
+		return refused{wire.ProtocolError, "the client speaks another version of the protocol"}
+	}
+	where, err := root.Open(r.Text, r.Flags&wire.CreateRoot != 0)
+	if err != nil {
+		return refused{openCode(err), r.Text + ": " + reason(err)}
+	}
+	// The working directory may be the root, and would keep the kernel from telling that it is gone.
+	_ = os.Chdir("/")
+	s.opened = true
+	s.site.Root, s.site.Filter = where, ignore.NewFilter(r.Exclude)
+	s.applier = &apply.Applier{Site: s.site, Area: s.area}
+	s.puts = apply.NewPuts(s.applier)
+	s.content = content.NewPool(s.site)
+	s.scans = make(chan wire.Request, scansWaiting)
+	s.scanner = &scan.Scanner{Site: s.site}
+
+	opened := wire.Reply{Type: wire.Opened, Text: where.Path}
+	if r.Flags&wire.NoWatch == 0 {
+		opened.Flags = wire.Watching
+	}
+	s.out.Send(&opened)
+	if r.Flags&wire.NoWatch == 0 {
+		s.watch()
+	}
+	s.scans <- wire.Request{}
+	go s.scan()
+	return nil
+}
+
+func (s *Session) scan() {
+	for r := range s.scans {
+		if err := s.scanner.Tree(r.Path, wire.FromScan); err != nil {
+			s.ended <- s.end(err)
+			return
+		}
+		s.out.Send(&wire.Reply{Type: wire.Scanned, ID: r.ID})
+	}
+}
+
+// watch starts to report changes: every directory that a scan comes by from here on.
+func (s *Session) watch() {
+	watcher, err := watch.New(s.site)
+	if err != nil {
+		s.compare()
+		return
+	}
+	s.scanner.Enter = watcher.Add
+	go func() {
+		switch err := watcher.Run(); err {
+		case nil:
+		case watch.ErrLimit:
+			s.compare()
+		default:
+			s.ended <- s.end(err)
+		}
+	}()
+}
+
+// compare is how changes are found where they cannot be watched. What happened until it starts is unknown, hence the
+// second notice.
+func (s *Session) compare() {
+	comparer := watch.NewComparer(s.site)
+	s.site.Order.Lock()
+	s.scanner.Seen = comparer.Record
+	s.site.Order.Unlock()
+	s.out.Send(&wire.Reply{
+		Type: wire.Notice, Code: wire.CannotWatch,
+		Text: "the system grants no further inotify watches (fs.inotify.max_user_watches or max_user_instances)",
+	})
+	s.out.Send(&wire.Reply{Type: wire.Notice, Code: wire.EventsLost, Text: "watching ended"})
+	go func() {
+		if err := comparer.Run(); err != nil {
+			s.ended <- s.end(err)
+		}
+	}()
+}
+
+// end says FATAL for an error and returns the exit code.
+func (s *Session) end(err error) int {
+	var r refused
+	switch {
+	case errors.As(err, &r):
+		return s.fatal(r.code, r.text)
+	case err == root.ErrVanished:
+		return s.fatal(wire.RootVanished, s.site.Root.Path+": "+err.Error())
+	case err == errOrder || err == errID:
+		return s.fatal(wire.ProtocolError, err.Error())
+	}
+	return s.fatal(wire.FatalOther, err.Error())
+}
+
+func (s *Session) fatal(code uint64, text string) int {
+	s.out.Send(&wire.Reply{Type: wire.Fatal, Code: code, Text: text})
+	drained := make(chan struct{})
+	go func() {
+		s.out.Drain()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-time.After(2 * time.Second):
+	}
+	return 1
+}
+
+func openCode(err error) uint64 {
+	switch {
+	case errors.Is(err, syscall.ENOENT):
+		return wire.RootMissing
+	case errors.Is(err, syscall.ENOTDIR):
+		return wire.RootNotDirectory
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EROFS):
+		return wire.RootPermission
+	}
+	return wire.FatalOther
+}
+
+// reason is an error without the path that os puts in front.
+func reason(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno.Error()
+	}
+	return err.Error()
+}
