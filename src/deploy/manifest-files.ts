@@ -2,11 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { Failure } from '../base/failure.js';
 
-/** Where the text of manifests comes from. Paths are absolute. */
-export type ManifestSource =
-  | { readonly kind: 'file'; readonly path: string; readonly shown: string }
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'kustomization'; readonly target: string };
+/** Where the text of manifests comes from. */
+export interface ManifestSource {
+  readonly kind: 'file' | 'url' | 'kustomization';
+  /** Absolute path; for a kustomization also a repository; or the URL. */
+  readonly target: string;
+  /** The same for people: relative to the project. */
+  readonly origin: string;
+}
 
 const MANIFEST = /\.(ya?ml|json)$/;
 const WILDCARD = /[*?]/;
@@ -18,25 +21,25 @@ const KUSTOMIZATION = /(^|\/)(kustomization\.ya?ml|Kustomization)$/;
  */
 export function findManifests(root: string, entry: string, kustomize: boolean): ManifestSource[] {
   if (kustomize) return [findKustomization(root, entry)];
-  if (/^https?:\/\//.test(entry)) return [{ kind: 'url', url: entry }];
+  if (/^https?:\/\//.test(entry)) return [{ kind: 'url', target: entry, origin: entry }];
   const path = posix.normalize(entry.replaceAll('\\', '/'));
   const files = WILDCARD.test(path) ? expand(root, path) : listed(root, path);
   if (files.length === 0) throw notFound(entry, whyNone(root, path));
   return files.map((file) => ({
     kind: 'file',
-    path: file,
-    shown: relative(root, file).replaceAll('\\', '/'),
+    target: file,
+    origin: relative(root, file).replaceAll('\\', '/'),
   }));
 }
 
 function findKustomization(root: string, entry: string): ManifestSource {
   // kubectl also takes `github.com/org/repo//folder?ref=v1`.
-  if (/:\/\/|^github\.com\//.test(entry)) return { kind: 'kustomization', target: entry };
+  if (/:\/\/|^github\.com\//.test(entry)) return { kind: 'kustomization', target: entry, origin: entry };
   const folder = join(root, entry.replaceAll('*', '').replace(KUSTOMIZATION, ''));
   const names = kindOf(folder) === 'folder' ? readdirSync(folder) : [];
   if (!names.some((name) => KUSTOMIZATION.test(name)))
     throw notFound(entry, 'no folder with a kustomization.yaml');
-  return { kind: 'kustomization', target: folder };
+  return { kind: 'kustomization', target: folder, origin: relative(root, folder) || '.' };
 }
 
 function listed(root: string, path: string): string[] {

@@ -32,7 +32,7 @@ afterAll(() => {
 });
 
 const shown = (entry: string): string[] =>
-  findManifests(root, entry, false).map((source) => (source.kind === 'file' ? source.shown : source.kind));
+  findManifests(root, entry, false).map(({ kind, origin }) => (kind === 'file' ? origin : kind));
 
 describe('findManifests', () => {
   it.each([
@@ -86,12 +86,14 @@ describe('findManifests', () => {
     ['base/kustomization.yaml', 'base'],
     ['other/Kustomization', 'other'],
   ])('kustomization %s', (entry, folder) => {
-    expect(findManifests(root, entry, true)).toEqual([{ kind: 'kustomization', target: join(root, folder) }]);
+    expect(findManifests(root, entry, true)).toMatchObject([
+      { kind: 'kustomization', target: join(root, folder) },
+    ]);
   });
 
   it('passes a remote kustomization on', () => {
     const target = 'github.com/org/repo//base?ref=v1';
-    expect(findManifests(root, target, true)).toEqual([{ kind: 'kustomization', target }]);
+    expect(findManifests(root, target, true)).toEqual([{ kind: 'kustomization', target, origin: target }]);
   });
 
   it.each(['kube', 'missing'])('refuses %s without a kustomization', (entry) => {
