@@ -1,4 +1,4 @@
-import type { $ZodType, $ZodTypes } from 'zod/v4/core';
+import type { $ZodChecks, $ZodType, $ZodTypes } from 'zod/v4/core';
 import type { Path } from './path.js';
 
 type Def = $ZodTypes['_zod']['def'];
@@ -18,7 +18,8 @@ export function schemaAt(schema: $ZodType, path: Path): $ZodType | undefined {
 
 /** The definition behind `optional`. */
 export function definition(schema: $ZodType): Def {
-  return (unwrap(schema) as $ZodTypes)._zod.def;
+  const { def } = (schema as $ZodTypes)._zod;
+  return def.type === 'optional' ? definition(def.innerType) : def;
 }
 
 /** The keys an object may have, in the schema's order; empty for everything else. */
@@ -32,13 +33,11 @@ export function wanted(schema: $ZodType): string {
   const def = definition(schema);
   switch (def.type) {
     case 'string':
-      return (unwrap(schema) as { minLength?: number | null }).minLength
-        ? 'a text that is not empty'
-        : 'a text';
+      return limits(def).low === undefined ? 'a text' : 'a text that is not empty';
     case 'boolean':
       return 'true or false';
     case 'number':
-      return wantedNumber(schema);
+      return wantedNumber(def);
     case 'array':
       return `a list${itemWord(def.element)}`;
     case 'object':
@@ -56,21 +55,22 @@ export function wanted(schema: $ZodType): string {
   }
 }
 
-function wantedNumber(schema: $ZodType): string {
-  const { minValue: low, maxValue: high } = unwrap(schema) as {
-    minValue?: number | null;
-    maxValue?: number | null;
-  };
-  // z.int() itself limits to the safe integers: those limits say nothing to a user.
-  const lowest = typeof low === 'number' && low > Number.MIN_SAFE_INTEGER ? low : undefined;
-  if (lowest === undefined) return 'a whole number';
-  if (typeof high === 'number' && high < Number.MAX_SAFE_INTEGER) return `a number from ${lowest} to ${high}`;
-  return `a whole number, ${lowest} or more`;
+function wantedNumber(def: Def): string {
+  const { low, high } = limits(def);
+  if (low === undefined) return 'a whole number';
+  return high === undefined ? `a whole number, ${low} or more` : `a number from ${low} to ${high}`;
 }
 
-function unwrap(schema: $ZodType): $ZodType {
-  const { def } = (schema as $ZodTypes)._zod;
-  return def.type === 'optional' ? unwrap(def.innerType) : schema;
+/** The limits the schema sets; for texts and lists those of their length. */
+function limits({ checks = [] }: Def): { low?: number; high?: number } {
+  const found: { low?: number; high?: number } = {};
+  for (const check of checks as readonly unknown[] as readonly $ZodChecks[]) {
+    const { def } = check._zod;
+    if (def.check === 'greater_than') found.low = Number(def.value);
+    if (def.check === 'less_than') found.high = Number(def.value);
+    if (def.check === 'min_length') found.low = def.minimum;
+  }
+  return found;
 }
 
 function itemWord(element: $ZodType): string {

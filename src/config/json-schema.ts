@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { configSchema } from './schema.js';
 
 /** The schema for editors, draft-07. Where a text is wanted, numbers and booleans are read as text too. */

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { $ZodIssue, $ZodType } from 'zod/v4/core';
 import type { Diagnostic } from './diagnostic.js';
 import { allowedKeys, definition, found, schemaAt, shortList, wanted } from './expected.js';
@@ -102,6 +103,6 @@ function typeHint(schema: $ZodType, value: unknown, secret: boolean): string | u
 }
 
 function describe(schema: $ZodType | undefined): string {
-  const text = schema && 'description' in schema ? schema.description : undefined;
-  return typeof text === 'string' ? text.charAt(0).toLowerCase() + text.slice(1) : '';
+  const text = (schema && z.globalRegistry.get(schema)?.description) ?? '';
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

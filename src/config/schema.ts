@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { optional, about } from './schema/common.js';
 import { deployment } from './schema/deployments.js';
 import { dev } from './schema/dev.js';
 import { image } from './schema/images.js';
@@ -11,15 +12,15 @@ import { command, dependency, hook, profile, variable } from './schema/project.j
 export const CONFIG_VERSION = 'v1beta3';
 
 export const configSchema = z.strictObject({
-  version: z.literal(CONFIG_VERSION).describe('Version of this file format'),
-  images: z.record(z.string(), image).optional().describe('Images to build, by a name of your choice'),
-  deployments: z.array(deployment).optional().describe('What to deploy, in this order'),
-  dev: dev.optional().describe('What `devspace dev` does after deploying'),
-  dependencies: z.array(dependency).optional().describe('Other projects this one needs'),
-  hooks: z.array(hook).optional().describe('Commands around building and deploying'),
-  commands: z.array(command).optional().describe('Commands for `devspace run`'),
-  vars: z.array(variable).optional().describe('Variables used as ${NAME}'),
-  profiles: z.array(profile).optional().describe('Variants of this config'),
+  version: about(z.literal(CONFIG_VERSION), 'Version of this file format'),
+  images: optional(z.record(z.string(), image), 'Images to build, by a name of your choice'),
+  deployments: optional(z.array(deployment), 'What to deploy, in this order'),
+  dev: optional(dev, 'What `devspace dev` does after deploying'),
+  dependencies: optional(z.array(dependency), 'Other projects this one needs'),
+  hooks: optional(z.array(hook), 'Commands around building and deploying'),
+  commands: optional(z.array(command), 'Commands for `devspace run`'),
+  vars: optional(z.array(variable), 'Variables used as ${NAME}'),
+  profiles: optional(z.array(profile), 'Variants of this config'),
 });
 
 export type Config = z.infer<typeof configSchema>;

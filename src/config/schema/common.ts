@@ -1,20 +1,35 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-// `import * as z`, not `{ z }`: only the namespace form lets esbuild drop what is not used (94 instead of 443 KB, 12 ms of start-up).
+// zod/mini: the same schemas with a quarter of the code and half the start-up of zod (8 ms of every run).
+
+/** A key that may be left out, with what the docs and editors say of it. */
+export function optional<T extends z.core.SomeType>(schema: T, description?: string): z.ZodMiniOptional<T> {
+  const made = z.optional(schema);
+  if (description !== undefined) z.globalRegistry.add(made, { description });
+  return made;
+}
+
+/** The same for a key that has to be there. */
+export function about<T extends z.ZodMiniType>(schema: T, description: string): T {
+  // A copy: descriptions belong to the one schema object, and text is used everywhere.
+  const made = schema.clone();
+  z.globalRegistry.add(made, { description });
+  return made;
+}
 
 export const text = z.string();
 /** A required text; an empty one is as good as none. */
-export const name = z.string().min(1);
+export const name = z.string().check(z.minLength(1));
 export const texts = z.array(z.string());
 export const textMap = z.record(z.string(), z.string());
 /** What Kubernetes defines (probes, env sources, volume sources) or a chart defines (values) passes through unjudged. */
 export const free = z.record(z.string(), z.unknown());
-export const port = z.int().min(1).max(65535);
-export const count = z.int().min(0);
+export const port = z.int().check(z.minimum(1), z.maximum(65535));
+export const count = z.int().check(z.minimum(0));
 
 /** Which pods an entry of `dev` is about. */
 export const target = {
-  imageName: text.optional().describe('Name of an entry in images: selects the containers that run it'),
-  labelSelector: textMap.optional().describe('Pod labels that must all match'),
-  namespace: text.optional().describe('Namespace of the pods (default: the current one)'),
+  imageName: optional(text, 'Name of an entry in images: selects the containers that run it'),
+  labelSelector: optional(textMap, 'Pod labels that must all match'),
+  namespace: optional(text, 'Namespace of the pods (default: the current one)'),
 };

@@ -1,110 +1,108 @@
-import * as z from 'zod';
-import { count, free, port, text, textMap, texts } from './common.js';
+import * as z from 'zod/mini';
+import { count, free, optional, port, text, textMap, texts } from './common.js';
 
 /** What the helm client is told; shared by `helm` and `component.options`. */
 export const helmOptions = {
-  replaceImageTags: z.boolean().optional().describe('Put built tags into the values (default true)'),
-  wait: z.boolean().optional().describe('Wait until everything is ready (default false)'),
-  timeout: count.optional().describe('Seconds to wait (default 180)'),
-  rollback: z.boolean().optional().describe('Undo a failed upgrade (default false)'),
-  force: z.boolean().optional().describe('Replace resources that cannot be updated (default false)'),
-  tillerNamespace: text.optional().describe('Namespace of Tiller; only meant for Helm 2'),
+  replaceImageTags: optional(z.boolean(), 'Put built tags into the values (default true)'),
+  wait: optional(z.boolean(), 'Wait until everything is ready (default false)'),
+  timeout: optional(count, 'Seconds to wait (default 180)'),
+  rollback: optional(z.boolean(), 'Undo a failed upgrade (default false)'),
+  force: optional(z.boolean(), 'Replace resources that cannot be updated (default false)'),
+  tillerNamespace: optional(text, 'Namespace of Tiller; only meant for Helm 2'),
 };
 
 const resources = z.strictObject({
-  cpu: text.optional(),
-  memory: text.optional(),
-  ephemeralStorage: text.optional(),
+  cpu: optional(text),
+  memory: optional(text),
+  ephemeralStorage: optional(text),
 });
 
 const container = z.strictObject({
-  name: text.optional().describe('Name of the container (default container-N)'),
-  image: text.optional().describe('Image to run'),
-  command: texts.optional().describe('Replaces the ENTRYPOINT of the image'),
-  args: texts.optional().describe('Replaces the CMD of the image'),
-  stdin: z.boolean().optional(),
-  tty: z.boolean().optional(),
-  env: z.array(free).optional().describe('Environment variables, as in a pod'),
-  volumeMounts: z
-    .array(
+  name: optional(text, 'Name of the container (default container-N)'),
+  image: optional(text, 'Image to run'),
+  command: optional(texts, 'Replaces the ENTRYPOINT of the image'),
+  args: optional(texts, 'Replaces the CMD of the image'),
+  stdin: optional(z.boolean()),
+  tty: optional(z.boolean()),
+  env: optional(z.array(free), 'Environment variables, as in a pod'),
+  volumeMounts: optional(
+    z.array(
       z.strictObject({
         containerPath: text,
-        volume: z.strictObject({ name: text, subPath: text.optional(), readOnly: z.boolean().optional() }),
+        volume: z.strictObject({ name: text, subPath: optional(text), readOnly: optional(z.boolean()) }),
       }),
-    )
-    .optional(),
-  resources: z.strictObject({ limits: resources.optional(), requests: resources.optional() }).optional(),
-  livenessProbe: free.optional(),
-  readinessProbe: free.optional(),
+    ),
+  ),
+  resources: optional(z.strictObject({ limits: optional(resources), requests: optional(resources) })),
+  livenessProbe: optional(free),
+  readinessProbe: optional(free),
 });
 
-const meta = { labels: textMap.optional(), annotations: textMap.optional() };
+const meta = { labels: optional(textMap), annotations: optional(textMap) };
 
 const volume = z.strictObject({
   name: text,
   ...meta,
-  size: text.optional().describe('Size of a persistent volume, such as 1Gi'),
-  configMap: free.optional(),
-  secret: free.optional(),
+  size: optional(text, 'Size of a persistent volume, such as 1Gi'),
+  configMap: optional(free),
+  secret: optional(free),
 });
 
 const service = z.strictObject({
-  name: text.optional(),
+  name: optional(text),
   ...meta,
-  type: text.optional().describe('ClusterIP, NodePort or LoadBalancer (default ClusterIP)'),
-  ports: z
-    .array(z.strictObject({ port, containerPort: port.optional(), protocol: text.optional() }))
-    .optional(),
-  externalIPs: texts.optional(),
+  type: optional(text, 'ClusterIP, NodePort or LoadBalancer (default ClusterIP)'),
+  ports: optional(z.array(z.strictObject({ port, containerPort: optional(port), protocol: optional(text) }))),
+  externalIPs: optional(texts),
 });
 
-const tls = z.union([z.boolean(), text]).optional();
+const tls = optional(z.union([z.boolean(), text]));
 const ingress = z.strictObject({
-  name: text.optional(),
+  name: optional(text),
   ...meta,
   tls,
-  rules: z
-    .array(
+  rules: optional(
+    z.array(
       z.strictObject({
-        host: text.optional(),
+        host: optional(text),
         tls,
-        path: text.optional(),
-        servicePort: port.optional(),
-        serviceName: text.optional(),
+        path: optional(text),
+        servicePort: optional(port),
+        serviceName: optional(text),
       }),
-    )
-    .optional(),
+    ),
+  ),
 });
 
 const autoScaling = z.strictObject({
-  horizontal: z
-    .strictObject({
-      maxReplicas: z.int().min(1).optional(),
-      averageCPU: text.optional(),
-      averageMemory: text.optional(),
-    })
-    .optional(),
+  horizontal: optional(
+    z.strictObject({
+      maxReplicas: optional(z.int().check(z.minimum(1))),
+      averageCPU: optional(text),
+      averageMemory: optional(text),
+    }),
+  ),
 });
 
 const rollingUpdate = z.strictObject({
-  enabled: z.boolean().optional(),
-  maxSurge: text.optional(),
-  maxUnavailable: text.optional(),
-  partition: count.optional(),
+  enabled: optional(z.boolean()),
+  maxSurge: optional(text),
+  maxUnavailable: optional(text),
+  partition: optional(count),
 });
 
 export const component = z.strictObject({
-  initContainers: z.array(container).optional(),
-  containers: z.array(container).optional(),
+  initContainers: optional(z.array(container)),
+  containers: optional(z.array(container)),
   ...meta,
-  volumes: z.array(volume).optional(),
-  service: service.optional(),
-  serviceName: text.optional().describe('Name of the headless service of a StatefulSet'),
-  ingress: ingress.optional(),
-  replicas: count.optional(),
-  autoScaling: autoScaling.optional(),
-  rollingUpdate: rollingUpdate.optional(),
-  pullSecrets: texts.optional(),
-  podManagementPolicy: text.optional(),
-  options: z.strictObject(helmOptions).optional(),
+  volumes: optional(z.array(volume)),
+  service: optional(service),
+  serviceName: optional(text, 'Name of the headless service of a StatefulSet'),
+  ingress: optional(ingress),
+  replicas: optional(count),
+  autoScaling: optional(autoScaling),
+  rollingUpdate: optional(rollingUpdate),
+  pullSecrets: optional(texts),
+  podManagementPolicy: optional(text),
+  options: optional(z.strictObject(helmOptions)),
 });

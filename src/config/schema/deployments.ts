@@ -1,32 +1,32 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { component, helmOptions } from './component.js';
-import { free, name, text, texts } from './common.js';
+import { about, free, name, optional, text, texts } from './common.js';
 
 const kubectl = z.strictObject({
-  manifests: texts.min(1).describe('Files, folders, or kustomization folders'),
-  kustomize: z.boolean().optional().describe('The manifests are kustomizations (default false)'),
-  replaceImageTags: z.boolean().optional().describe('Put built tags into the manifests (default true)'),
-  flags: texts.optional().describe('Further flags for `kubectl apply`'),
-  cmdPath: text.optional().describe('kubectl to use (default: the one on PATH)'),
+  manifests: about(texts.check(z.minLength(1)), 'Files, folders, or kustomization folders'),
+  kustomize: optional(z.boolean(), 'The manifests are kustomizations (default false)'),
+  replaceImageTags: optional(z.boolean(), 'Put built tags into the manifests (default true)'),
+  flags: optional(texts, 'Further flags for `kubectl apply`'),
+  cmdPath: optional(text, 'kubectl to use (default: the one on PATH)'),
 });
 
 const helm = z.strictObject({
   chart: z.strictObject({
-    name: name.describe('Folder, URL, or name of the chart'),
-    version: text.optional(),
-    repo: text.optional().describe('URL of the repository that holds the chart'),
-    username: text.optional(),
-    password: text.optional(),
+    name: about(name, 'Folder, URL, or name of the chart'),
+    version: optional(text),
+    repo: optional(text, 'URL of the repository that holds the chart'),
+    username: optional(text),
+    password: optional(text),
   }),
-  values: free.optional().describe('Values for the chart; they win over valuesFiles'),
-  valuesFiles: texts.optional().describe('Files with values; later files win'),
+  values: optional(free, 'Values for the chart; they win over valuesFiles'),
+  valuesFiles: optional(texts, 'Files with values; later files win'),
   ...helmOptions,
 });
 
 export const deployment = z.strictObject({
-  name: name.describe('Name of the deployment'),
-  namespace: text.optional().describe('Namespace to deploy into (default: the current one)'),
-  kubectl: kubectl.optional().describe('Deploy manifests or kustomizations'),
-  helm: helm.optional().describe('Deploy a helm chart'),
-  component: component.optional().describe('Deploy containers described right here'),
+  name: about(name, 'Name of the deployment'),
+  namespace: optional(text, 'Namespace to deploy into (default: the current one)'),
+  kubectl: optional(kubectl, 'Deploy manifests or kustomizations'),
+  helm: optional(helm, 'Deploy a helm chart'),
+  component: optional(component, 'Deploy containers described right here'),
 });

@@ -1,76 +1,72 @@
-import * as z from 'zod';
-import { count, name, port, target, text, texts } from './common.js';
+import * as z from 'zod/mini';
+import { about, count, name, optional, port, target, text, texts } from './common.js';
 
 const ports = z.strictObject({
   ...target,
-  forward: z
-    .array(
-      z.strictObject({
-        port: port.describe('Local port'),
-        remotePort: port.optional().describe('Port in the pod (default: the local port)'),
-        bindAddress: text.optional().describe('Local address to listen on (default 127.0.0.1)'),
-      }),
-    )
-    .min(1)
-    .describe('Ports to forward to the pod'),
+  forward: about(
+    z
+      .array(
+        z.strictObject({
+          port: about(port, 'Local port'),
+          remotePort: optional(port, 'Port in the pod (default: the local port)'),
+          bindAddress: optional(text, 'Local address to listen on (default 127.0.0.1)'),
+        }),
+      )
+      .check(z.minLength(1)),
+    'Ports to forward to the pod',
+  ),
 });
 
 const sync = z.strictObject({
   ...target,
-  containerName: text.optional().describe('Container of the pod, where there are several'),
-  localSubPath: text.optional().describe('Local folder, relative to devspace.yaml (default ./)'),
-  containerPath: text.optional().describe('Folder in the container (default: its working directory)'),
-  excludePaths: texts.optional().describe('gitignore patterns, not synced in either direction'),
-  downloadExcludePaths: texts.optional().describe('gitignore patterns, not synced from the container'),
-  uploadExcludePaths: texts.optional().describe('gitignore patterns, not synced to the container'),
-  downloadOnInitialSync: z
-    .boolean()
-    .optional()
-    .describe('Keep files that only the container has at the start (default false)'),
-  waitInitialSync: z
-    .boolean()
-    .optional()
-    .describe('Go on only after the first full sync is complete (default false)'),
-  bandwidthLimits: z
-    .strictObject({ download: count.optional(), upload: count.optional() })
-    .optional()
-    .describe('Limits in KB per second'),
+  containerName: optional(text, 'Container of the pod, where there are several'),
+  localSubPath: optional(text, 'Local folder, relative to devspace.yaml (default ./)'),
+  containerPath: optional(text, 'Folder in the container (default: its working directory)'),
+  excludePaths: optional(texts, 'gitignore patterns, not synced in either direction'),
+  downloadExcludePaths: optional(texts, 'gitignore patterns, not synced from the container'),
+  uploadExcludePaths: optional(texts, 'gitignore patterns, not synced to the container'),
+  downloadOnInitialSync: optional(
+    z.boolean(),
+    'Keep files that only the container has at the start (default false)',
+  ),
+  waitInitialSync: optional(z.boolean(), 'Go on only after the first full sync is complete (default false)'),
+  bandwidthLimits: optional(
+    z.strictObject({ download: optional(count), upload: optional(count) }),
+    'Limits in KB per second',
+  ),
 });
 
 const interactive = z.strictObject({
-  defaultEnabled: z.boolean().optional().describe('Open a terminal even without -i (default false)'),
-  images: z
-    .array(z.strictObject({ name, entrypoint: texts.optional(), cmd: texts.optional() }))
-    .optional()
-    .describe('Images that start with another command in interactive mode'),
-  terminal: z
-    .strictObject({ ...target, containerName: text.optional(), command: texts.optional() })
-    .optional()
-    .describe('Where the terminal opens'),
+  defaultEnabled: optional(z.boolean(), 'Open a terminal even without -i (default false)'),
+  images: optional(
+    z.array(z.strictObject({ name, entrypoint: optional(texts), cmd: optional(texts) })),
+    'Images that start with another command in interactive mode',
+  ),
+  terminal: optional(
+    z.strictObject({ ...target, containerName: optional(text), command: optional(texts) }),
+    'Where the terminal opens',
+  ),
 });
 
 export const dev = z.strictObject({
-  ports: z.array(ports).optional().describe('Forward local ports to pods'),
-  open: z
-    .array(z.strictObject({ url: name }))
-    .optional()
-    .describe('Pages to open in the browser'),
-  sync: z.array(sync).optional().describe('Keep local folders and folders in containers the same'),
-  logs: z
-    .strictObject({
-      disabled: z.boolean().optional().describe('Do not stream logs (default false)'),
-      showLast: count.optional().describe('Lines to show at the start (default 50)'),
-      images: texts.optional().describe('Names of images whose containers to stream (default: all)'),
-    })
-    .optional()
-    .describe('Log streaming'),
-  autoReload: z
-    .strictObject({
-      paths: texts.optional().describe('Globs of files'),
-      deployments: texts.optional().describe('Names of deployments whose files count'),
-      images: texts.optional().describe('Names of images whose Dockerfile counts'),
-    })
-    .optional()
-    .describe('Build and deploy again when these change'),
-  interactive: interactive.optional().describe('Interactive mode (devspace dev -i)'),
+  ports: optional(z.array(ports), 'Forward local ports to pods'),
+  open: optional(z.array(z.strictObject({ url: name })), 'Pages to open in the browser'),
+  sync: optional(z.array(sync), 'Keep local folders and folders in containers the same'),
+  logs: optional(
+    z.strictObject({
+      disabled: optional(z.boolean(), 'Do not stream logs (default false)'),
+      showLast: optional(count, 'Lines to show at the start (default 50)'),
+      images: optional(texts, 'Names of images whose containers to stream (default: all)'),
+    }),
+    'Log streaming',
+  ),
+  autoReload: optional(
+    z.strictObject({
+      paths: optional(texts, 'Globs of files'),
+      deployments: optional(texts, 'Names of deployments whose files count'),
+      images: optional(texts, 'Names of images whose Dockerfile counts'),
+    }),
+    'Build and deploy again when these change',
+  ),
+  interactive: optional(interactive, 'Interactive mode (devspace dev -i)'),
 });

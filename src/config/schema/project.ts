@@ -1,60 +1,61 @@
-import * as z from 'zod';
-import { free, name, text, texts } from './common.js';
+import * as z from 'zod/mini';
+import { about, free, name, optional, text, texts } from './common.js';
 
 export const dependency = z.strictObject({
-  source: z
-    .strictObject({
-      git: text.optional().describe('URL of a repository'),
-      branch: text.optional(),
-      tag: text.optional(),
-      revision: text.optional(),
-      subPath: text.optional().describe('Folder inside the repository or path'),
-      path: text.optional().describe('Local folder'),
-    })
-    .describe('Where the other project is: git or path'),
-  profile: text.optional().describe('Profile of the other project'),
-  skipBuild: z.boolean().optional(),
-  ignoreDependencies: z.boolean().optional(),
-  namespace: text.optional(),
+  source: about(
+    z.strictObject({
+      git: optional(text, 'URL of a repository'),
+      branch: optional(text),
+      tag: optional(text),
+      revision: optional(text),
+      subPath: optional(text, 'Folder inside the repository or path'),
+      path: optional(text, 'Local folder'),
+    }),
+    'Where the other project is: git or path',
+  ),
+  profile: optional(text, 'Profile of the other project'),
+  skipBuild: optional(z.boolean()),
+  ignoreDependencies: optional(z.boolean()),
+  namespace: optional(text),
 });
 
 const moment = z.strictObject({
-  images: text.optional().describe('`all` or the name of an image'),
-  deployments: text.optional().describe('`all` or the name of a deployment'),
+  images: optional(text, '`all` or the name of an image'),
+  deployments: optional(text, '`all` or the name of a deployment'),
 });
 export const hook = z.strictObject({
-  command: name.describe('Program to run, without a shell'),
-  args: texts.optional(),
-  when: z.strictObject({ before: moment.optional(), after: moment.optional() }).optional(),
+  command: about(name, 'Program to run, without a shell'),
+  args: optional(texts),
+  when: optional(z.strictObject({ before: optional(moment), after: optional(moment) })),
 });
 
 export const command = z.strictObject({
-  name: name.describe('What follows `devspace run`'),
-  command: name.describe('Shell line'),
+  name: about(name, 'What follows `devspace run`'),
+  command: about(name, 'Shell line'),
 });
 
 export const variable = z.strictObject({
   name,
-  question: text.optional(),
-  options: texts.optional(),
-  password: z.boolean().optional(),
-  validationPattern: text.optional(),
-  validationMessage: text.optional(),
-  default: text.optional(),
-  source: z.enum(['all', 'env', 'input']).optional(),
+  question: optional(text),
+  options: optional(texts),
+  password: optional(z.boolean()),
+  validationPattern: optional(text),
+  validationMessage: optional(text),
+  default: optional(text),
+  source: optional(z.enum(['all', 'env', 'input'])),
 });
 
 export const profile = z.strictObject({
   name,
-  replace: free.optional().describe('Sections that replace those of the config'),
-  patches: z
-    .array(
+  replace: optional(free, 'Sections that replace those of the config'),
+  patches: optional(
+    z.array(
       z.strictObject({
         op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
         path: name,
-        value: z.unknown().optional(),
-        from: text.optional(),
+        value: optional(z.unknown()),
+        from: optional(text),
       }),
-    )
-    .optional(),
+    ),
+  ),
 });
