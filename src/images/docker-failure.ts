@@ -29,7 +29,7 @@ const BUILD_SIGNS: readonly Sign[] = [
 export function daemonFailure(lines: readonly string[]): Failure | undefined {
   const text = lines.join('\n');
   const where =
-    /(?:at|socket at|to the docker API at) ((?:unix|tcp|npipe|ssh|http)s?:\/\/[^\s"]+?)[.:]?(?=\s|$)/i.exec(
+    /(?:at|socket at|to the docker API at) ((?:unix|tcp|npipe|ssh|http)s?:\/\/[^\s"]+?)[.:;]?(?=\s|$)/i.exec(
       text,
     )?.[1];
   const at = where ? ` at ${where}` : '';
@@ -55,18 +55,37 @@ export function daemonFailure(lines: readonly string[]): Failure | undefined {
   });
 }
 
-/** IMAGE_BUILD_FAILED with the failing step, where the output shows it, and the last lines of the build; or what {@link daemonFailure} says. */
-export function buildFailure(image: string, lines: readonly string[], again: string): Failure {
-  const daemon = daemonFailure(lines);
+export interface FailedBuild {
+  readonly image: string;
+  /** The last lines of the build. */
+  readonly lines: readonly string[];
+  /** The step it was at, as {@link stepOf} found it; undefined when it never came to a step. */
+  readonly step: string | undefined;
+  /** A command that does the same. */
+  readonly again: string;
+}
+
+/** IMAGE_BUILD_FAILED with the failing step and the last lines of the build; or what {@link daemonFailure} says. */
+export function buildFailure({ image, lines, step, again }: FailedBuild): Failure {
+  // A step may talk to a daemon of its own.
+  const daemon = step === undefined ? daemonFailure(lines) : undefined;
   if (daemon) return daemon;
-  const step = failingStep(lines);
   return new Failure({
     code: 'IMAGE_BUILD_FAILED',
-    message: `Building image "${image}" failed${step ? ` at: ${step}` : '.'}`,
+    message: `Building image "${image}" failed${step === undefined ? '.' : ` at: ${step}`}`,
     subject: image,
     hint: hintFor(lines, BUILD_SIGNS) ?? `To try it alone: ${again}`,
     details: lastLines(lines),
   });
+}
+
+/**
+ * The step that a line of the build speaks of: the classic builder announces each as `Step 2/3 : RUN x`, BuildKit ends with the failing one as
+ * ` > [2/3] RUN x:`.
+ */
+export function stepOf(line: string): string | undefined {
+  const match = /^(?: ?> \[[^\]]+\] |Step \d+\/\d+ : )(.*?):?$/.exec(line);
+  return match?.[1];
 }
 
 /** IMAGE_PUSH_DENIED when the registry refuses this user, else IMAGE_PUSH_FAILED with the last lines of the push; or what {@link daemonFailure} says. */
@@ -98,12 +117,6 @@ export function pushFailure(ref: string, lines: readonly string[]): Failure {
       : `Check that the registry ${registry} can be reached, then try: docker push ${ref}`,
     details,
   });
-}
-
-// BuildKit repeats the failing step as ` > [2/3] RUN x:`; the classic builder announces each as `Step 2/3 : RUN x`.
-function failingStep(lines: readonly string[]): string | undefined {
-  const step = lines.findLast((line) => /^ ?> \[[^\]]+\] |^Step \d+\/\d+ : /.test(line));
-  return step?.replace(/^ ?> \[[^\]]+\] |^Step \d+\/\d+ : /, '').replace(/:$/, '');
 }
 
 function hintFor(lines: readonly string[], signs: readonly Sign[]): string | undefined {

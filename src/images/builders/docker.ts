@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { runDocker, type Docker, type DockerResult } from '../docker.js';
-import { buildFailure } from '../docker-failure.js';
+import { buildFailure, stepOf } from '../docker-failure.js';
 import { maskBuildArgs, passBuildArgs } from '../secrets.js';
 import { tarContext } from '../tar.js';
 import type { BuildJob, Builder } from './builder.js';
@@ -14,11 +14,17 @@ const IGNORE_FILE = '.dockerignore';
 export function dockerBuilder(docker: Docker): Builder {
   return async (job, onLine, signal) => {
     const mask = maskBuildArgs(job.buildArgs);
-    const emitLine = (line: string): void => onLine(mask(line));
+    let step: string | undefined;
+    const emitLine = (line: string): void => {
+      const masked = mask(line);
+      step = stepOf(masked) ?? step;
+      onLine(masked);
+    };
     const build = docker.buildKit ? buildFolder : buildArchive;
     const { exitCode, tail } = await build(docker, job, emitLine, signal);
-    if (exitCode !== 0)
-      throw buildFailure(job.image, tail.map(mask), `docker build -f ${job.dockerfile} ${job.contextDir}`);
+    if (exitCode === 0) return;
+    const again = `docker build -f ${job.dockerfile} ${job.contextDir}`;
+    throw buildFailure({ image: job.image, lines: tail.map(mask), step, again });
   };
 }
 
