@@ -9,8 +9,12 @@ import (
 	"devspace-helper/internal/wire"
 )
 
-// limit is how many bytes wait before senders do.
-const limit = 256 << 10
+const (
+	// limit is how many bytes wait before senders do.
+	limit = 256 << 10
+	// enough is how many bytes leave even while held.
+	enough = 16 << 10
+)
 
 // Outbox takes frames from any goroutine and keeps their order. A sender waits while the queue is full.
 type Outbox struct {
@@ -19,6 +23,7 @@ type Outbox struct {
 	pending []byte
 	spare   []byte
 	writing bool
+	held    bool
 	closed  bool
 }
 
@@ -34,7 +39,7 @@ func (o *Outbox) Run(w io.Writer) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for {
-		for len(o.pending) == 0 && !o.closed {
+		for !o.due() && !o.closed {
 			o.change.Wait()
 		}
 		if o.closed {
@@ -73,9 +78,31 @@ func (o *Outbox) queue(add func([]byte) []byte) {
 	if o.closed {
 		return
 	}
-	wake := len(o.pending) == 0
+	before := o.due()
 	o.pending = add(o.pending)
-	if wake {
+	if !before && o.due() {
+		o.change.Broadcast()
+	}
+}
+
+// due tells whether the writer has something to do.
+func (o *Outbox) due() bool {
+	return len(o.pending) > 0 && (!o.held || len(o.pending) >= enough)
+}
+
+// Hold lets small frames gather until Release, because more are about to come without any waiting in between.
+func (o *Outbox) Hold() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = true
+}
+
+// Release sends off what has gathered.
+func (o *Outbox) Release() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = false
+	if o.due() {
 		o.change.Broadcast()
 	}
 }
@@ -84,6 +111,8 @@ func (o *Outbox) queue(add func([]byte) []byte) {
 func (o *Outbox) Drain() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.held = false
+	o.change.Broadcast()
 	for (len(o.pending) > 0 || o.writing) && !o.closed {
 		o.change.Wait()
 	}

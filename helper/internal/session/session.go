@@ -77,7 +77,16 @@ func (s *Session) Close() {
 
 func (s *Session) read(in io.Reader) int {
 	frames := wire.NewReader(in)
+	held := false
 	for {
+		if ready := frames.Ready(); ready != held {
+			held = ready
+			if held {
+				s.out.Hold()
+			} else {
+				s.out.Release()
+			}
+		}
 		frame, err := frames.Next()
 		if err == wire.ErrLength {
 			return s.fatal(wire.ProtocolError, err.Error())

@@ -15,8 +15,10 @@ func OwnerOf(st *syscall.Stat_t) Owner { return Owner{st.Uid, st.Gid} }
 
 // foreign tells whether giving makes a difference and may succeed: only root gives things away.
 func (o Owner) foreign() bool {
-	return os.Geteuid() == 0 && (o.UID != 0 || int(o.GID) != os.Getegid())
+	return uid == 0 && (o.UID != 0 || int(o.GID) != gid)
 }
+
+var uid, gid = os.Geteuid(), os.Getegid()
 
 // give hands name in dir, not followed, to the owner; where that is not allowed it stays ours.
 func (o Owner) give(dir int, name string) {

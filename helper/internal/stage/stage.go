@@ -12,6 +12,9 @@ import (
 	"devspace-helper/internal/ignore"
 )
 
+// prefix tells the stages of several helpers in one container apart.
+var prefix = ignore.Reserved + "stage-" + strconv.Itoa(os.Getpid()) + "-"
+
 // Area creates stages and knows which exist, so that all can be removed at the end. Safe for concurrent use.
 type Area struct {
 	mu     sync.Mutex
@@ -79,7 +82,7 @@ func (a *Area) create(parent int, make func(dir int, name string) (int, error)) 
 	}
 	for {
 		a.next++
-		s.name = ignore.Reserved + "stage-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatUint(a.next, 10)
+		s.name = prefix + strconv.FormatUint(a.next, 10)
 		fd, err := make(s.dir, s.name)
 		if err == syscall.EEXIST {
 			continue // left behind by a helper with our process number that was killed

@@ -46,6 +46,17 @@ func (r *Reader) Next() ([]byte, error) {
 	return r.large[:n], ended(err)
 }
 
+// Ready tells whether Next has a whole frame to return without waiting for input.
+func (r *Reader) Ready() bool {
+	rest := r.in.Buffered() - r.used
+	if rest < 4 {
+		return false
+	}
+	head, _ := r.in.Peek(r.used + 4)
+	n, err := Length(*(*[4]byte)(head[r.used:]))
+	return err != nil || rest >= 4+n
+}
+
 func ended(err error) error {
 	if err == io.ErrUnexpectedEOF {
 		return io.EOF
