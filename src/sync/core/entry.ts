@@ -1,0 +1,75 @@
+/** A moment, in whole seconds since 1970 and nanoseconds. */
+export interface Time {
+  s: number;
+  ns: number;
+}
+
+/**
+ * What one side has at a path. A stamp is opaque: only its equality has a meaning, only on its own side; it changes whenever the object may
+ * have changed (for a directory only when it is replaced or its mode changes). Modes are the low 12 bits.
+ */
+export type Entry = FileEntry | DirectoryEntry | SymlinkEntry | OtherEntry | UnreadableEntry;
+
+export interface FileEntry {
+  kind: 'file';
+  mode: number;
+  size: number;
+  mtime: Time;
+  stamp: string;
+}
+export interface DirectoryEntry {
+  kind: 'directory';
+  mode: number;
+  stamp: string;
+}
+export interface SymlinkEntry {
+  kind: 'symlink';
+  target: string;
+  stamp: string;
+}
+/** A FIFO, socket or device: seen, reported, never synced. */
+export interface OtherEntry {
+  kind: 'other';
+  what: string;
+}
+export interface UnreadableEntry {
+  kind: 'unreadable';
+  reason: string;
+}
+
+/** One thing heard of a path; `absent` includes everything below it. */
+export type Observed = { path: string } & (Entry | { kind: 'absent' });
+
+export type Side = 'local' | 'remote';
+export const otherSide = (side: Side): Side => (side === 'local' ? 'remote' : 'local');
+
+/**
+ * What both sides were last known to have in common at a path. The stamps and modes are those each side had then: `undefined` means this
+ * side was never seen with it (a new container), so that being absent there is no deletion; `''` means seen, but to be looked at again.
+ */
+export interface Known {
+  kind: 'file' | 'directory' | 'symlink';
+  /** Of a file: bytes and lower-case hex SHA-256; else 0 and ''. */
+  size: number;
+  hash: string;
+  /** Of a symlink, else ''. */
+  target: string;
+  localStamp: string | undefined;
+  remoteStamp: string | undefined;
+  localMode: number;
+  remoteMode: number;
+}
+
+export type Ancestor = Map<string, Known>;
+
+export const stampIn = (known: Known, side: Side): string | undefined =>
+  side === 'local' ? known.localStamp : known.remoteStamp;
+export const modeIn = (known: Known, side: Side): number =>
+  side === 'local' ? known.localMode : known.remoteMode;
+
+/** The stamp of an entry that has one. */
+export const stampOf = (entry: Entry | undefined): string | undefined =>
+  entry && 'stamp' in entry ? entry.stamp : undefined;
+
+/** Negative when `a` is earlier than `b`. */
+export const compareTime = (a: Time, b: Time): number => a.s - b.s || a.ns - b.ns;

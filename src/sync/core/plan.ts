@@ -1,0 +1,198 @@
+import { type Decision, decide, isSyncable, modeMask, type View } from './decide.js';
+import {
+  type Entry,
+  type FileEntry,
+  type Known,
+  modeIn,
+  otherSide,
+  type Side,
+  stampIn,
+  stampOf,
+} from './entry.js';
+import { order } from './order.js';
+import { depthOf, parentOf, parentsOf } from './path.js';
+
+/** One step towards equal sides. `target` is what is there now and must still be there when it is done. */
+export type Action =
+  | { do: 'forget'; path: string }
+  | { do: 'record'; path: string; hash: string }
+  | { do: 'hash'; side: Side; path: string }
+  /** A directory is removed only when empty. `conflict`: keep it in the trash and say so; `replaced`: something takes its place. */
+  | { do: 'remove'; to: Side; path: string; target: Entry; conflict: boolean; replaced: boolean }
+  | { do: 'mkdir'; to: Side; path: string; mode: number }
+  | { do: 'symlink'; to: Side; path: string; link: string; target: Entry | undefined; conflict: boolean }
+  | {
+      do: 'file';
+      to: Side;
+      path: string;
+      source: FileEntry;
+      target: Entry | undefined;
+      mode: number;
+      conflict: boolean;
+    }
+  | { do: 'chmod'; to: Side; path: string; directory: boolean; mode: number; hash: string };
+
+/**
+ * Plans what makes both sides equal at these paths, in the order in which it may be done. Pure. Directories above are added as needed: one is
+ * removed only when everything in it goes too, and one that must hold something stays or comes back; against such a directory a file loses.
+ */
+export function plan(view: View, paths: Iterable<string>): Action[] {
+  return new Planner(view).run(paths);
+}
+
+class Planner {
+  readonly #view: View;
+  readonly #actions: Action[] = [];
+  /** Paths to look at, by depth: children always before the directory that holds them. */
+  readonly #levels: Set<string>[] = [];
+  /** Directories something will be created in. */
+  readonly #needed: Record<Side, Set<string>> = { local: new Set(), remote: new Set() };
+  /** How many children of a directory go. */
+  readonly #going: Record<Side, Map<string, number>> = { local: new Map(), remote: new Map() };
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  run(paths: Iterable<string>): Action[] {
+    for (const path of paths) this.#add(path);
+    for (let depth = this.#levels.length - 1; depth > 0; depth--) {
+      for (const path of this.#levels[depth] ?? []) this.#one(path, decide(this.#view, path));
+    }
+    return order(this.#actions);
+  }
+
+  #add(path: string): void {
+    if (path === '') return;
+    const depth = depthOf(path);
+    (this.#levels[depth] ??= new Set()).add(path);
+  }
+
+  #one(path: string, decision: Decision): void {
+    switch (decision.do) {
+      case 'nothing':
+        return this.#ensureDirectory(path);
+      case 'forget':
+        this.#actions.push({ do: 'forget', path });
+        return;
+      case 'hash':
+        for (const side of decision.sides) this.#actions.push({ do: 'hash', side, path });
+        return;
+      case 'settle':
+        return this.#settle(path, decision);
+      case 'remove':
+        return this.#remove(path, decision.from);
+      case 'copy':
+        return this.#copy(path, decision.to, decision.conflict);
+    }
+  }
+
+  #settle(path: string, { hash, chmod }: Extract<Decision, { do: 'settle' }>): void {
+    const target = chmod && this.#view[chmod.to].get(path);
+    if (chmod && target && !this.#blocked(chmod.to, path, target)) {
+      const directory = target.kind === 'directory';
+      this.#actions.push({ do: 'chmod', to: chmod.to, path, directory, mode: chmod.mode, hash });
+    } else if (!this.#isRecorded(path, hash)) {
+      this.#actions.push({ do: 'record', path, hash });
+    }
+  }
+
+  #isRecorded(path: string, hash: string): boolean {
+    const known = this.#view.ancestor.get(path);
+    if (known === undefined || known.hash !== hash) return false;
+    return (['local', 'remote'] as const).every((side) => {
+      const entry = this.#view[side].get(path);
+      if (entry === undefined || entry.kind !== known.kind || stampOf(entry) !== stampIn(known, side))
+        return false;
+      return !('mode' in entry) || entry.mode === modeIn(known, side);
+    });
+  }
+
+  #remove(path: string, from: Side): void {
+    const target = this.#view[from].get(path);
+    if (target === undefined || this.#blocked(from, path, target)) return;
+    if (target.kind === 'directory' && !this.#empties(path, from)) return this.#ensureDirectory(path);
+    this.#actions.push({ do: 'remove', to: from, path, target, conflict: false, replaced: false });
+    this.#going[from].set(parentOf(path), (this.#going[from].get(parentOf(path)) ?? 0) + 1);
+  }
+
+  #copy(path: string, to: Side, conflict: boolean): void {
+    const source = this.#view[otherSide(to)].get(path);
+    const target = this.#view[to].get(path);
+    if (source === undefined || this.#blocked(to, path, source)) return;
+    if (target?.kind === 'directory' && source.kind !== 'directory') {
+      // What only this directory holds is wanted on the other side: the directory wins.
+      if (this.#needed[otherSide(to)].has(path)) return this.#copy(path, otherSide(to), true);
+      if (!this.#empties(path, to)) return;
+      this.#actions.push({ do: 'remove', to, path, target, conflict: false, replaced: true });
+      this.#create(path, to, source, undefined, false);
+    } else if (source.kind === 'directory' && target !== undefined && target.kind !== 'directory') {
+      this.#actions.push({ do: 'remove', to, path, target, conflict, replaced: true });
+      this.#create(path, to, source, undefined, false);
+    } else {
+      this.#create(path, to, source, target, conflict);
+    }
+  }
+
+  #create(path: string, to: Side, source: Entry, target: Entry | undefined, conflict: boolean): void {
+    this.#need(path, to);
+    switch (source.kind) {
+      case 'file': {
+        const mode = this.#modeFor(path, to, source, target);
+        this.#actions.push({ do: 'file', to, path, source, target, mode, conflict });
+        return;
+      }
+      case 'symlink':
+        this.#actions.push({ do: 'symlink', to, path, link: source.target, target, conflict });
+        return;
+      case 'directory': {
+        const mode = source.mode & modeMask;
+        // Writable until it is filled.
+        this.#actions.push({ do: 'mkdir', to, path, mode: mode | 0o700 });
+        if ((mode & 0o700) !== 0o700)
+          this.#actions.push({ do: 'chmod', to, path, directory: true, mode, hash: '' });
+        return;
+      }
+      case 'other':
+      case 'unreadable':
+        return;
+    }
+  }
+
+  /** A mode that did not change on the source does not overwrite the target's own. */
+  #modeFor(path: string, to: Side, source: FileEntry, target: Entry | undefined): number {
+    const known: Known | undefined = this.#view.ancestor.get(path);
+    const from = otherSide(to);
+    const unchanged =
+      known?.kind === 'file' && stampIn(known, from) !== undefined && modeIn(known, from) === source.mode;
+    return (target?.kind === 'file' && unchanged ? target.mode : source.mode) & modeMask;
+  }
+
+  /** Something will be created at `path`: the directories above it must be there. */
+  #need(path: string, to: Side): void {
+    for (const parent of parentsOf(path)) {
+      if (this.#needed[to].has(parent)) return;
+      this.#needed[to].add(parent);
+      if (this.#view[to].get(parent)?.kind !== 'directory') this.#add(parent);
+    }
+  }
+
+  /** For a directory nothing else is decided about: make it where something is to be created in it. */
+  #ensureDirectory(path: string): void {
+    for (const to of ['local', 'remote'] as const) {
+      const source = this.#view[otherSide(to)].get(path);
+      if (source?.kind !== 'directory' || !this.#needed[to].has(path)) continue;
+      if (this.#view[to].get(path) === undefined) this.#create(path, to, source, undefined, false);
+    }
+  }
+
+  /** Whether everything in the directory goes, so that it can. */
+  #empties(path: string, side: Side): boolean {
+    if (this.#needed[side].has(path)) return false;
+    return (this.#going[side].get(path) ?? 0) === this.#view[side].childCount(path);
+  }
+
+  #blocked(to: Side, path: string, entry: Entry): boolean {
+    return !isSyncable(path, entry) || this.#view.rules.blocked(to, path, entry.kind === 'directory');
+  }
+}

@@ -1,0 +1,57 @@
+/** Lets tasks run in order of arrival, only so many at once and only so many bytes together (one task always may). */
+export class Lane {
+  readonly #maxTasks: number;
+  readonly #maxBytes: number;
+  #tasks = 0;
+  #bytes = 0;
+  #queue: { bytes: number; start: () => void }[] = [];
+  #head = 0;
+
+  constructor(maxTasks: number, maxBytes = Infinity) {
+    this.#maxTasks = maxTasks;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Settles as the task does. */
+  async run<T>(bytes: number, task: () => Promise<T>): Promise<T> {
+    if (this.#head < this.#queue.length || !this.#hasRoom(bytes)) {
+      await new Promise<void>((start) => {
+        this.#queue.push({ bytes, start });
+      });
+    } else {
+      this.#enter(bytes);
+    }
+    try {
+      return await task();
+    } finally {
+      this.#tasks--;
+      this.#bytes -= bytes;
+      this.#next();
+    }
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#tasks === 0 || (this.#tasks < this.#maxTasks && this.#bytes + bytes <= this.#maxBytes);
+  }
+
+  #enter(bytes: number): void {
+    this.#tasks++;
+    this.#bytes += bytes;
+  }
+
+  #next(): void {
+    for (
+      let next = this.#queue[this.#head];
+      next && this.#hasRoom(next.bytes);
+      next = this.#queue[this.#head]
+    ) {
+      this.#head++;
+      this.#enter(next.bytes);
+      next.start();
+    }
+    if (this.#head === this.#queue.length) {
+      this.#queue = [];
+      this.#head = 0;
+    }
+  }
+}

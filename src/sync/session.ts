@@ -1,0 +1,237 @@
+import type { Emit } from '../report/events.js';
+import { Failure } from '../base/failure.js';
+import type { Side } from './core/entry.js';
+import { compileRules, type Patterns } from './core/ignore.js';
+import type { EndpointEvents } from './endpoint.js';
+import { readHelper } from './helper-binary.js';
+import { injectHelper, type OpenProcess } from './inject.js';
+import { Ledger } from './ledger.js';
+import { type Local, openLocal } from './local.js';
+import { ancestorFile, recall, Saver } from './memory.js';
+import { Merge } from './merge.js';
+import { Remote } from './remote.js';
+import { SessionState } from './session-state.js';
+import { TokenBucket } from './token-bucket.js';
+
+export interface SyncOptions extends Patterns {
+  /** Starts a command where the other side is. */
+  open: OpenProcess;
+  /** Directory with the helpers and their manifest.json. */
+  helperDir: string;
+  localRoot: string;
+  /** Absolute, or relative to the working directory of `open`. */
+  remoteRoot: string;
+  /** Changes when the container's file system is another one (pod uid and container id). */
+  remoteIdentity: string;
+  /** False: what only the container has at the start stays there and is not downloaded. */
+  downloadOnInitialSync?: boolean | undefined;
+  /** KB/s of content; 0 or undefined: no limit. */
+  bandwidthLimits?: { upload?: number | undefined; download?: number | undefined } | undefined;
+  /** Where the ancestor is kept. */
+  stateDir: string;
+  /** Tells apart syncs of the same folders with different containers, over the life of the containers; default: the two roots alone. */
+  stateKey?: string | undefined;
+  /** How the other side is called to the user. */
+  name: string;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
+export interface SyncSession extends AsyncDisposable {
+  /** Both absolute and resolved. */
+  readonly local: string;
+  readonly remote: string;
+  /** Resolves when the first merge is through: files sent up and down, milliseconds since the start. Rejects when the session ends before. */
+  readonly initialDone: Promise<{ up: number; down: number; ms: number }>;
+  /** Resolves after `stop` (or the signal); rejects with the Failure that ended the session. */
+  readonly done: Promise<void>;
+  /** Ends the helper, saves what is known, closes everything. Never throws; may be called again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a two-way sync. Resolves once both sides are open and listed; the first merge runs on. Throws SYNC_LOCAL_PATH_MISSING, SYNC_PATH_MISSING,
+ * SYNC_PATH_DENIED, SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH, SYNC_INJECT_FAILED, SYNC_STREAM_LOST, SYNC_PROTOCOL. Later ends:
+ * those of a lost stream, SYNC_ROOT_VANISHED, SYNC_ROOT_EMPTIED. A lost stream is not reopened: the caller starts a new session, which goes on from
+ * what this one saved.
+ */
+export async function startSync(options: SyncOptions): Promise<SyncSession> {
+  const session = new Session(options);
+  try {
+    await session.connect();
+  } catch (error) {
+    await session.close();
+    options.signal.throwIfAborted();
+    throw error;
+  }
+  return session;
+}
+
+class Session implements SyncSession {
+  readonly initialDone: SyncSession['initialDone'];
+  readonly done: Promise<void>;
+  readonly #options: SyncOptions;
+  readonly #state = new SessionState();
+  readonly #began = performance.now();
+  readonly #abort = new AbortController();
+  readonly #local: Local;
+  #remote: Remote | undefined;
+  #merge: Merge | undefined;
+  #saver: Saver | undefined;
+  #failure: unknown;
+  #closed: Promise<void> | undefined;
+  readonly #initial = settleable<{ up: number; down: number; ms: number }>();
+  readonly #ending = settleable<void>();
+
+  constructor(options: SyncOptions) {
+    this.#options = options;
+    this.#local = openLocal(options.localRoot, compileRules(options));
+    this.initialDone = this.#initial.promise;
+    this.done = this.#ending.promise;
+    // Not everyone waits for both.
+    this.initialDone.catch(() => {});
+    this.done.catch(() => {});
+  }
+
+  get local(): string {
+    return this.#local.root;
+  }
+
+  get remote(): string {
+    return this.#remote?.root ?? this.#options.remoteRoot;
+  }
+
+  async connect(): Promise<void> {
+    const { emit, helperDir, open, signal, bandwidthLimits } = this.#options;
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => void this.stop(), { once: true, signal: this.#abort.signal });
+    const ledger = new Ledger(
+      new Map(),
+      compileRules(this.#options),
+      () => this.#merge?.schedule(),
+      () => this.#saver?.touch(),
+    );
+    this.#local.watch(this.#eventsOf('local', ledger));
+    const localScan = this.#local.scan('');
+    localScan.catch(() => {});
+
+    const both = AbortSignal.any([signal, this.#abort.signal]);
+    const stream = await injectHelper(open, (machine) => readHelper(helperDir, machine), both);
+    this.#state.to('scanning');
+    this.#remote = new Remote(stream, {
+      root: this.#options.remoteRoot,
+      excludePaths: this.#options.excludePaths ?? [],
+      up: new TokenBucket(bandwidthLimits?.upload),
+      down: new TokenBucket(bandwidthLimits?.download),
+    });
+    this.#remote.watch(this.#eventsOf('remote', ledger));
+    await Promise.all([this.#remote.open(), localScan]);
+    await this.#recall(ledger);
+    if (this.#failure !== undefined) throw this.#failure;
+    signal.throwIfAborted();
+
+    emit({ type: 'sync', state: 'started', local: this.local, remote: this.remote });
+    this.#state.to('merging');
+    const sides = { local: this.#local, remote: this.#remote };
+    this.#merge = new Merge(ledger, sides, emit, (error) => void this.#halt(error), this.#abort.signal);
+    this.#firstMerge(this.#merge).catch((error: unknown) => this.#halt(error));
+  }
+
+  stop(): Promise<void> {
+    if (this.#state.is('connecting', 'scanning', 'merging', 'watching')) this.#state.to('stopped');
+    return this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Frees everything, once, and settles `done`. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const { emit } = this.#options;
+    this.#abort.abort();
+    await this.#remote?.[Symbol.asyncDispose]();
+    await this.#local[Symbol.asyncDispose]();
+    await this.#saver?.flush();
+    emit({ type: 'sync', state: 'stopped', local: this.local, remote: this.remote });
+    const failure = this.#failure;
+    this.#initial.reject(failure ?? stoppedEarly());
+    if (failure === undefined) this.#ending.resolve();
+    else this.#ending.reject(failure);
+  }
+
+  async #firstMerge(merge: Merge): Promise<void> {
+    await merge.start();
+    if (!this.#state.is('merging')) return;
+    this.#state.to('watching');
+    const done = { ...merge.counts, ms: Math.round(performance.now() - this.#began) };
+    this.#saver?.touch();
+    this.#options.emit({
+      type: 'sync',
+      state: 'initial-done',
+      local: this.local,
+      remote: this.remote,
+      ...done,
+    });
+    this.#initial.resolve(done);
+  }
+
+  async #recall(ledger: Ledger): Promise<void> {
+    const { downloadOnInitialSync, emit, excludePaths, remoteIdentity, remoteRoot, stateDir, stateKey } =
+      this.#options;
+    const file = ancestorFile(stateDir, [this.local, remoteRoot, stateKey ?? '']);
+    const identity = {
+      local: `${this.local}\n${this.#local.identity}`,
+      remote: `${this.remote}\n${remoteIdentity}`,
+      patterns: JSON.stringify(excludePaths ?? []),
+    };
+    const recalled = await recall(file, identity, emit);
+    for (const [path, known] of recalled.ancestor) ledger.ancestor.set(path, known);
+    if (recalled.patternsChanged) ledger.forgiveMissing();
+    if (downloadOnInitialSync === false) ledger.leaveRemoteOnly();
+    this.#saver = new Saver(file, identity, ledger, emit);
+  }
+
+  #eventsOf(side: Side, ledger: Ledger): EndpointEvents {
+    const endpoint = () => (side === 'local' ? this.#local : this.#remote);
+    return {
+      changed: (seen, suspects) => ledger.changed(side, seen, suspects),
+      scanned: (path, seen) => ledger.scanned(side, path, seen),
+      lost: () =>
+        void endpoint()
+          ?.scan('')
+          .catch(() => {}),
+      degraded: (text) => this.#options.emit({ type: 'warning', code: 'SYNC_WATCH_LIMITED', text }),
+      failed: (failure) => void this.#halt(failure),
+    };
+  }
+
+  async #halt(failure: unknown): Promise<void> {
+    if (!this.#state.is('connecting', 'scanning', 'merging', 'watching')) return;
+    this.#state.to('halted');
+    this.#failure = failure;
+    await this.close();
+  }
+}
+
+function settleable<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: unknown) => void;
+} {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}
+
+const stoppedEarly = (): Failure =>
+  new Failure({ code: 'SYNC_STOPPED', message: 'The sync was stopped before the first merge was through.' });

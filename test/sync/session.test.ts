@@ -1,0 +1,273 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { isFailure } from '../../src/base/failure.js';
+import { buildHelper, helperMissing, makePair, type Pair, put, readTrash, readTree } from './rig.js';
+
+const missing = helperMissing();
+if (missing) console.log(`sync sessions are not tested: ${missing}`);
+
+describe.skipIf(missing)('a session over pipes', { timeout: 30_000 }, () => {
+  let helperDir: string;
+  let pair: Pair;
+  beforeAll(async () => {
+    helperDir = await buildHelper();
+  }, 120_000);
+  afterAll(() => rmSync(helperDir, { recursive: true, force: true }));
+  beforeEach(() => {
+    pair = makePair(helperDir);
+  });
+  afterEach(() => pair.dispose());
+
+  const text = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
+
+  it('merges both ways at first, deletes nothing, newest wins and the loser is kept', async () => {
+    put(pair.local, {
+      'only/local.txt': 'l',
+      'same.txt': 'same',
+      'newer-here.txt': 'local wins',
+      'older-here.txt': 'old',
+    });
+    put(pair.remote, {
+      'only/remote.txt': 'r',
+      'same.txt': 'same',
+      'newer-here.txt': 'loses',
+      'older-here.txt': 'new',
+    });
+    utimesSync(join(pair.remote, 'newer-here.txt'), 1_600_000_000, 1_600_000_000);
+    utimesSync(join(pair.local, 'older-here.txt'), 1_600_000_000, 1_600_000_000);
+    const session = await pair.start();
+    const { up, down } = await session.initialDone;
+    await pair.equal();
+    expect(readTree(pair.local)).toHaveProperty('only/remote.txt');
+    expect(text(pair.remote, 'newer-here.txt')).toBe('local wins');
+    expect(text(pair.local, 'older-here.txt')).toBe('new');
+    expect(readTrash(pair.local)).toEqual({ 'newer-here.txt': 'loses', 'older-here.txt': 'old' });
+    expect({ up, down }).toEqual({ up: 2, down: 2 });
+  });
+
+  it('leaves what only the container has when downloadOnInitialSync is false, until it changes', async () => {
+    put(pair.remote, { 'a.txt': 'a', 'd/b.txt': 'b' });
+    const session = await pair.start({ downloadOnInitialSync: false });
+    await session.initialDone;
+    expect(readTree(pair.local)).toEqual({});
+    put(pair.local, { 'd/c.txt': 'c' });
+    await pair.until('c is uploaded', () => existsSync(join(pair.remote, 'd/c.txt')));
+    put(pair.remote, { 'd/b.txt': 'changed' });
+    await pair.until('b is downloaded', () => existsSync(join(pair.local, 'd/b.txt')));
+    expect(existsSync(join(pair.local, 'a.txt'))).toBe(false);
+    expect(existsSync(join(pair.remote, 'a.txt'))).toBe(true);
+  });
+
+  it('carries edits, modes, links, directories and removals both ways', async () => {
+    put(pair.local, { 'a.txt': 'one', 'dir/b.txt': 'b', 'dir/c.txt': 'c' });
+    const session = await pair.start();
+    await session.initialDone;
+    for (const [from, to] of [
+      [pair.local, pair.remote],
+      [pair.remote, pair.local],
+    ] as const) {
+      put(from, { 'a.txt': `edited in ${from}`, 'new dir/ü.txt': 'new' });
+      mkdirSync(join(from, 'empty/deep'), { recursive: true });
+      symlinkSync('../dir/b.txt', join(from, 'new dir/link'));
+      await pair.equal();
+      expect(readTree(to)['empty/deep']).toBe('directory');
+      chmodSync(join(from, 'a.txt'), 0o755);
+      await pair.equal();
+      expect(readTree(to)['a.txt']).toMatch(/^755 /);
+      rmSync(join(from, 'new dir'), { recursive: true });
+      rmSync(join(from, 'empty'), { recursive: true });
+      chmodSync(join(from, 'a.txt'), 0o644);
+      await pair.equal();
+      expect(Object.keys(readTree(to)).toSorted()).toEqual(['a.txt', 'dir', 'dir/b.txt', 'dir/c.txt']);
+    }
+    // What the container removed is in the trash here.
+    expect(readTrash(pair.local)['new dir/ü.txt']).toBe('new');
+  });
+
+  it('sees edits of the same size within the same second', async () => {
+    put(pair.local, { 'f.txt': 'value-000' });
+    const session = await pair.start();
+    await session.initialDone;
+    for (let round = 1; round <= 30; round++) {
+      const [from, to] = round % 2 === 0 ? [pair.local, pair.remote] : [pair.remote, pair.local];
+      const content = `value-${String(round).padStart(3, '0')}`;
+      writeFileSync(join(from, 'f.txt'), content);
+      await pair.until(`round ${round} arrives`, () => text(to, 'f.txt') === content);
+    }
+  });
+
+  it('swaps files and directories', async () => {
+    put(pair.local, { x: 'file', 'y/in.txt': 'in', 'y/deep/er.txt': 'er' });
+    const session = await pair.start();
+    await session.initialDone;
+    rmSync(join(pair.local, 'x'));
+    put(pair.local, { 'x/now/a': 'directory' });
+    rmSync(join(pair.remote, 'y'), { recursive: true });
+    put(pair.remote, { y: 'file' });
+    await pair.equal();
+    expect(text(pair.remote, 'x/now/a')).toBe('directory');
+    expect(text(pair.local, 'y')).toBe('file');
+    expect(readTrash(pair.local)).toEqual({ 'y/in.txt': 'in', 'y/deep/er.txt': 'er' });
+  });
+
+  it('takes bursts of a thousand files, renames and their removal', async () => {
+    const session = await pair.start();
+    await session.initialDone;
+    const files = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, i) => [`d${i % 10}/f${i}`, `content ${i}`]),
+    );
+    put(pair.local, files);
+    await pair.equal();
+    for (let d = 0; d < 10; d++) renameSync(join(pair.remote, `d${d}`), join(pair.remote, `e${d}`));
+    await pair.equal();
+    expect(Object.keys(readTree(pair.local)).length).toBe(1010);
+    for (let i = 0; i < 1000; i++)
+      renameSync(join(pair.local, `e${i % 10}/f${i}`), join(pair.local, `e${(i + 1) % 10}/g${i}`));
+    await pair.equal();
+    for (let d = 1; d < 10; d++) rmSync(join(pair.local, `e${d}`), { recursive: true });
+    await pair.equal();
+    expect(Object.keys(readTree(pair.remote)).length).toBe(101);
+  });
+
+  it('resolves edits on both sides as a conflict that loses nothing', async () => {
+    put(pair.local, { 'f.txt': 'base' });
+    const first = await pair.start();
+    await first.initialDone;
+    await first.stop();
+    put(pair.local, { 'f.txt': 'local edit' });
+    put(pair.remote, { 'f.txt': 'remote edit' });
+    utimesSync(join(pair.local, 'f.txt'), 1_600_000_000, 1_600_000_000);
+    const second = await pair.start();
+    await second.initialDone;
+    expect(text(pair.local, 'f.txt')).toBe('remote edit');
+    expect(readTrash(pair.local)).toEqual({ 'f.txt': 'local edit' });
+    expect(pair.events).toContainEqual(
+      expect.objectContaining({ type: 'sync-conflict', path: 'f.txt', kept: 'remote' }),
+    );
+  });
+
+  it('merges what happened while no session ran', async () => {
+    put(pair.local, {
+      keep: 'k',
+      'gone-here': '1',
+      'gone-there': '2',
+      'edited-here': '3',
+      'edited-there': '4',
+      'gone-but-edited': '5',
+    });
+    const first = await pair.start();
+    await first.initialDone;
+    await first.stop();
+    rmSync(join(pair.local, 'gone-here'));
+    rmSync(join(pair.remote, 'gone-there'));
+    rmSync(join(pair.local, 'gone-but-edited'));
+    put(pair.local, { 'edited-here': 'new 3', 'new-here': '6' });
+    put(pair.remote, { 'edited-there': 'new 4', 'new-there': '7', 'gone-but-edited': 'edited' });
+    const second = await pair.start();
+    await second.initialDone;
+    const expected = {
+      keep: 'k',
+      'edited-here': 'new 3',
+      'edited-there': 'new 4',
+      'new-here': '6',
+      'new-there': '7',
+      'gone-but-edited': 'edited',
+    };
+    for (const root of [pair.local, pair.remote])
+      expect(Object.fromEntries(Object.keys(readTree(root)).map((path) => [path, text(root, path)]))).toEqual(
+        expected,
+      );
+    expect(readTrash(pair.local)).toEqual({ 'gone-there': '2' });
+  });
+
+  it('fills a replaced container again and deletes nothing here', async () => {
+    put(pair.local, { 'a.txt': 'a', 'd/b.txt': 'b', 'deleted-here': 'x' });
+    const first = await pair.start();
+    await first.initialDone;
+    await first.stop();
+    rmSync(pair.remote, { recursive: true });
+    mkdirSync(pair.remote);
+    // The image still has a file that was deleted here since, and one it changed.
+    put(pair.remote, { 'deleted-here': 'x' });
+    rmSync(join(pair.local, 'deleted-here'));
+    const second = await pair.start({ remoteIdentity: 'container-2' });
+    await second.initialDone;
+    await pair.equal();
+    expect(Object.keys(readTree(pair.local)).toSorted()).toEqual(['a.txt', 'd', 'd/b.txt']);
+    expect(readTrash(pair.local)).toEqual({});
+  });
+
+  it('halts when the folder in the container is wiped, with the local files intact', async () => {
+    put(pair.local, Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`d${i % 7}/f${i}`, `${i}`])));
+    const before = readTree(pair.local);
+    const session = await pair.start();
+    await session.initialDone;
+    rmSync(pair.remote, { recursive: true });
+    await expect(session.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_ROOT_VANISHED'));
+    expect(readTree(pair.local)).toEqual(before);
+  });
+
+  it('halts when one side is emptied', async () => {
+    put(pair.local, Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`d${i % 7}/f${i}`, `${i}`])));
+    const before = readTree(pair.local);
+    const first = await pair.start();
+    await first.initialDone;
+    for (const name of readdirSync(pair.remote)) rmSync(join(pair.remote, name), { recursive: true });
+    await expect(first.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_ROOT_EMPTIED'));
+    expect(readTree(pair.local)).toEqual(before);
+    // Also at the next start.
+    const second = await pair.start();
+    await expect(second.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_ROOT_EMPTIED'));
+    expect(readTree(pair.local)).toEqual(before);
+  });
+
+  it('halts when the local folder vanishes, with the remote files intact', async () => {
+    put(pair.local, { 'a/b': '1', c: '2' });
+    const session = await pair.start();
+    await session.initialDone;
+    const before = readTree(pair.remote);
+    rmSync(pair.local, { recursive: true });
+    await expect(session.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_ROOT_VANISHED'));
+    expect(readTree(pair.remote)).toEqual(before);
+  });
+
+  it('leaves no process and no directory behind', async () => {
+    put(pair.local, { a: '1' });
+    const session = await pair.start();
+    await session.initialDone;
+    expect(readdirSync(pair.temporary)).toHaveLength(1);
+    await session.stop();
+    await session.done;
+    expect(readdirSync(pair.temporary)).toEqual([]);
+    for (const { pid } of pair.children) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  it('says that the connection is lost when the helper is killed', async () => {
+    const session = await pair.start();
+    await session.initialDone;
+    process.kill(pair.children[0]?.pid as number, 'SIGKILL');
+    await expect(session.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_STREAM_LOST'));
+  });
+
+  it('rejects a missing folder on either side', async () => {
+    await expect(pair.start({ remoteRoot: '/no/such/folder' })).rejects.toSatisfy((error) =>
+      isFailure(error, 'SYNC_PATH_MISSING'),
+    );
+    await expect(pair.start({ localRoot: '/no/such/folder' })).rejects.toSatisfy((error) =>
+      isFailure(error, 'SYNC_LOCAL_PATH_MISSING'),
+    );
+  });
+});
