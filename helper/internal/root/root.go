@@ -21,8 +21,7 @@ var (
 	ErrNotDirectory = errors.New("part of the path is not a directory")
 )
 
-// Root is the synced directory. It holds nothing open, so the directory can be removed, and its removal is noticed: every
-// walk makes sure that it still is the directory it was. Safe for concurrent use.
+// Root is the synced directory. Every walk makes sure that it still is the directory it was. Safe for concurrent use.
 type Root struct {
 	Path   string // absolute, without symbolic links
 	device uint64
@@ -58,6 +57,10 @@ func Open(path string, create bool) (*Root, error) {
 	}
 	return &Root{Path: absolute, device: st.Dev, inode: st.Ino}, nil
 }
+
+// Pin keeps the directory's inode number from being given to a directory made in its place. It also keeps the kernel from
+// telling watchers that the directory is removed, so it is for sessions that do not watch. It lasts as long as the process.
+func (r *Root) Pin() { _, _ = at.OpenRoot(r.Path) }
 
 // Dir opens the directory at path for use with package at; the caller closes it.
 func (r *Root) Dir(path string) (int, error) {

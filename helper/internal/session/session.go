@@ -182,6 +182,8 @@ func (s *Session) open(r *wire.Request) error {
 	s.out.Send(&opened)
 	if r.Flags&wire.NoWatch == 0 {
 		s.watch()
+	} else {
+		where.Pin()
 	}
 	s.scans <- wire.Request{}
 	go s.scan()
@@ -220,6 +222,7 @@ func (s *Session) watch() {
 // compare is how changes are found where they cannot be watched. What happened until it starts is unknown, hence the
 // second notice.
 func (s *Session) compare() {
+	s.site.Root.Pin()
 	comparer := watch.NewComparer(s.site)
 	s.site.Order.Lock()
 	s.scanner.Seen = comparer.Record
