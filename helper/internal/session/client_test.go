@@ -68,29 +68,33 @@ func start(t testing.TB, root string, prefix ...string) *client {
 
 func startAt(t testing.TB, root, home string, argv []string) *client {
 	t.Helper()
+	c := newClient(t, root, home, argv)
+	c.run()
+	return c
+}
+
+func newClient(t testing.TB, root, home string, argv []string) *client {
 	c := &client{t: t, home: home, root: root, exited: make(chan struct{}), content: map[uint64][]byte{}}
 	c.more = sync.NewCond(&c.mu)
 	c.command = exec.Command(argv[0], argv[1:]...)
 	c.command.Dir = root
 	c.command.Stderr = os.Stderr
+	return c
+}
+
+func (c *client) run() {
+	c.t.Helper()
 	in, err := c.command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.in = in
+	must(c.t, err)
 	out, err := c.command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.command.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must(c.t, err)
+	must(c.t, c.command.Start())
+	c.in = in
 	go c.listen(out)
-	t.Cleanup(func() {
+	c.t.Cleanup(func() {
 		_ = c.in.Close()
 		c.ended()
 	})
-	return c
 }
 
 func (c *client) listen(out io.Reader) {
