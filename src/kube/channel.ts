@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { Failure, isFailure, systemCode } from '../base/failure.js';
 import { answerFailure, connectionFailure, kubectl } from './api-failure.js';
 import type { Connection, Kube } from './kubeconfig.js';
+import { onAbort } from './on-abort.js';
 import { readText } from './request.js';
 
 /**
@@ -50,8 +51,8 @@ export async function openChannel(kube: Kube, options: ChannelOptions): Promise<
   let renewed = false;
   let redialled = false;
   for (;;) {
-    options.signal?.throwIfAborted();
     const connection = await kube.connect();
+    options.signal?.throwIfAborted();
     try {
       return await openOnce(kube, connection, options);
     } catch (error) {
@@ -95,7 +96,7 @@ async function openOnce(kube: Kube, connection: Connection, options: ChannelOpti
       reject(signal?.reason as Error);
       socket.terminate();
     };
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = onAbort(signal, abort);
     socket.once('open', () => {
       channel = new OpenChannel(socket, options.pingIntervalMs);
       handlers = options.accept(channel);
@@ -124,7 +125,7 @@ async function openOnce(kube: Kube, connection: Connection, options: ChannelOpti
       else reject(broken);
     });
     socket.once('close', (code) => {
-      signal?.removeEventListener('abort', abort);
+      forget();
       if (channel === undefined) return reject(broken ?? lost(kube));
       channel.ended();
       // 1006 is ws's own code for a connection that ended without a close frame.

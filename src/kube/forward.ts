@@ -2,6 +2,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { Failure, isFailure } from '../base/failure.js';
 import { openForwardConnection, type ForwardConnection, type PodName } from './forward-connection.js';
 import type { Kube } from './kubeconfig.js';
+import { onAbort } from './on-abort.js';
 import { closeServer, listen, type Mapping } from './local-port.js';
 
 export { checkPortsFree, type Mapping } from './local-port.js';
@@ -32,13 +33,12 @@ export interface Forward extends AsyncDisposable {
  */
 export async function startForward(kube: Kube, options: ForwardOptions): Promise<Forward> {
   const stop = new AbortController();
-  const abort = (): void => stop.abort(options.signal?.reason);
   options.signal?.throwIfAborted();
-  options.signal?.addEventListener('abort', abort, { once: true });
+  const forget = onAbort(options.signal, () => stop.abort(options.signal?.reason));
   const connections = new Connections(kube, options, stop.signal);
   const servers: Server[] = [];
   const close = async (): Promise<void> => {
-    options.signal?.removeEventListener('abort', abort);
+    forget();
     const closed = servers.map(closeServer);
     stop.abort();
     await Promise.all([...closed, connections.allDone()]);
@@ -51,7 +51,9 @@ export async function startForward(kube: Kube, options: ForwardOptions): Promise
     await close();
     throw error;
   }
-  stop.signal.addEventListener('abort', () => void servers.map((server) => server.close()), { once: true });
+  onAbort(stop.signal, () => {
+    for (const server of servers) server.close();
+  });
   return {
     mappings: options.mappings.map((mapping, index) => ({
       ...mapping,

@@ -4,6 +4,7 @@ import { sleep } from '../base/abort.js';
 import { systemCode } from '../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
 import type { Connection, Kube } from './kubeconfig.js';
+import { onAbort } from './on-abort.js';
 
 export interface ApiRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -36,8 +37,8 @@ export async function openRequest(kube: Kube, request: ApiRequest): Promise<http
   let renewed = false;
   let redialled = false;
   for (let waits = 0; ;) {
-    request.signal?.throwIfAborted();
     const connection = await kube.connect();
+    request.signal?.throwIfAborted();
     let response: http.IncomingMessage;
     try {
       response = await sendOnce(connection, request);
@@ -123,7 +124,7 @@ async function sendOnce(connection: Connection, request: ApiRequest): Promise<ht
       answer?.destroy(signal?.reason as Error);
       outgoing.destroy(signal?.reason as Error);
     };
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = onAbort(signal, abort);
     outgoing.once('response', (response) => {
       clearTimeout(timer);
       answer = response;
@@ -136,7 +137,7 @@ async function sendOnce(connection: Connection, request: ApiRequest): Promise<ht
     });
     outgoing.once('close', () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      forget();
     });
     outgoing.end(request.body);
   });

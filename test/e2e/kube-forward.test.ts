@@ -97,6 +97,7 @@ describe.skipIf(!kubeconfig)('forwards to a real pod', () => {
 
   it('holds an endless sender back while the client does not read', async () => {
     const started = await forward(8003, 8004);
+    const before = process.memoryUsage().rss;
     const stalled = connect(started);
     await once(stalled, 'readable');
     let taken = -1;
@@ -106,7 +107,9 @@ describe.skipIf(!kubeconfig)('forwards to a real pod', () => {
       taken = now;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    expect(taken).toBeLessThan(40 * 1024 * 1024);
+    // What was taken is in the buffers of the kernel between five processes; none of it is here.
+    expect(taken).toBeLessThan(200 * 1024 * 1024);
+    expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024);
     stalled.destroy();
   });
 
