@@ -37,9 +37,9 @@ export function select(
   if (unknown === undefined) return deployments.filter(({ name }) => only.includes(name));
   throw new Failure({
     code: 'DEPLOYMENT_UNKNOWN',
-    message: `There is no deployment "${unknown}" in devspace.yaml.`,
+    message: `There is no deployment "${unknown}" in devspace.yaml`,
     subject: unknown,
-    hint: `The deployments are: ${known.join(', ') || 'none'}.`,
+    hint: `The deployments are: ${known.join(', ') || 'none'}`,
   });
 }
 
@@ -48,8 +48,8 @@ export function deployerOf({ name, kubectl }: DeploymentConfig): Deployer {
   if (kubectl) return kubectlDeployer;
   throw new Failure({
     code: 'DEPLOYMENT_UNSUPPORTED',
-    message: `Deployment "${name}" is of a kind that is not supported yet.`,
+    message: `Deployment "${name}" is of a kind that is not supported yet`,
     subject: name,
-    hint: 'Give it a kubectl section with its manifests.',
+    hint: 'Give it a kubectl section with its manifests',
   });
 }

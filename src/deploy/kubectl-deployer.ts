@@ -52,7 +52,7 @@ export const kubectlDeployer: Deployer = {
       target.emit({
         type: 'note',
         level: 'info',
-        text: `Kept ${kind} ${kept} (namespace ${namespace}) with what is in it.`,
+        text: `Kept ${kind} ${kept} (namespace ${namespace}) with what is in it`,
       });
     await target.cache.set(name, without(recorded, remove));
   },
@@ -82,7 +82,7 @@ function complete(manifest: Manifest, config: KubectlConfig, { built, emit }: De
     emit({
       type: 'warning',
       code: 'IMAGE_TAG_KEPT',
-      text: `${manifest.origin} runs ${image} as it says there, not the image built from here.`,
+      text: `${manifest.origin} runs ${image} as it says there, not the image built from here`,
       subject: manifest.origin,
       hint: `Write the image without tag to run what devspace builds: ${image.replace(/(@.*|:[^/]*)$/, '')}`,
     });
@@ -126,7 +126,7 @@ async function deleteObjects(
   if (exitCode === 0 || (lines.length > 0 && lines.every(gone))) return;
   throw new Failure({
     code: 'PURGE_FAILED',
-    message: `Deployment "${deployment}" was not purged completely.`,
+    message: `Deployment "${deployment}" was not purged completely`,
     subject: deployment,
     hint: `Remove the cause and repeat: devspace purge -d ${deployment}`,
     details: lines,

@@ -21,17 +21,17 @@ const SIGNS: readonly Sign[] = [
   {
     pattern: /does not match the namespace/,
     hint: (_, { deployment }) =>
-      `Remove metadata.namespace from the manifest, or set the namespace of deployment "${deployment}" to it.`,
+      `Remove metadata.namespace from the manifest, or set the namespace of deployment "${deployment}" to it`,
   },
   {
     pattern: /field is immutable|may not change once set|updates to .* are forbidden/,
     hint: (_, { deployment }) =>
-      `This cannot be changed in place: devspace purge -d ${deployment}, then deploy again.`,
+      `This cannot be changed in place: devspace purge -d ${deployment}, then deploy again`,
   },
   {
     pattern: /no matches for kind "([^"]+)"/,
     hint: ([, kind]) =>
-      `The cluster does not know ${kind}: install what brings it, or correct apiVersion and kind.`,
+      `The cluster does not know ${kind}: install what brings it, or correct apiVersion and kind`,
   },
   {
     pattern: /context "([^"]+)" does not exist/,
@@ -59,7 +59,7 @@ export function applyFailure(
   const named = guilty.map(({ kind, name, place }) => `${kind}/${name} (${place})`);
   return new Failure({
     code: 'DEPLOY_FAILED',
-    message: `Deployment "${where.deployment}" failed${named.length > 0 ? ` at ${named.join(', ')}` : ''}.`,
+    message: `Deployment "${where.deployment}" failed${named.length > 0 ? ` at ${named.join(', ')}` : ''}`,
     subject: guilty[0]?.place ?? where.deployment,
     hint: hintFor(lines, where),
     details: lines,
@@ -72,7 +72,7 @@ function hintFor(lines: readonly string[], where: Where): string {
       const match = pattern.exec(line);
       if (match) return hint(match, where);
     }
-  return 'Correct the manifest; what was applied before the error stays and is updated by the next run.';
+  return 'Correct the manifest; what was applied before the error stays and is updated by the next run';
 }
 
 const STDIN_PREFIXES = [

@@ -61,18 +61,13 @@ export async function runKubectl(
 
 /** What `kubectl kustomize` makes of a folder or repository. Fails with MANIFEST_RENDER_FAILED. */
 export async function renderKustomization(kubectl: Kubectl, target: string, shown: string): Promise<string> {
-  return await render(
-    kubectl,
-    ['kustomize', target],
-    `The kustomization ${shown} cannot be rendered.`,
-    shown,
-  );
+  return await render(kubectl, ['kustomize', target], `The kustomization ${shown} cannot be rendered`, shown);
 }
 
 /** The manifest behind a URL, fetched by kubectl, which knows the user's proxy and certificates. Fails with MANIFEST_RENDER_FAILED. */
 export async function fetchManifest(kubectl: Kubectl, url: string): Promise<string> {
   const args = ['create', '--dry-run=client', '--validate=false', '--output', 'yaml', '--filename', url];
-  return await render(kubectl, args, `The manifest ${url} cannot be read.`, url);
+  return await render(kubectl, args, `The manifest ${url} cannot be read`, url);
 }
 
 async function render(

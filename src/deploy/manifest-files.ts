@@ -110,8 +110,8 @@ function whyNone(root: string, path: string): string {
 function notFound(entry: string, why: string): Failure {
   return new Failure({
     code: 'MANIFEST_NOT_FOUND',
-    message: `Manifest "${entry}": ${why}.`,
+    message: `Manifest "${entry}": ${why}`,
     subject: entry,
-    hint: 'Correct deployments[*].kubectl.manifests in devspace.yaml; paths are relative to that file.',
+    hint: 'Correct deployments[*].kubectl.manifests in devspace.yaml; paths are relative to that file',
   });
 }

@@ -59,7 +59,7 @@ export function parseManifest(origin: string, source: string): Manifest {
     const root = resolve(contents, document);
     const place = placeOf(contents.range?.[0] ?? 0);
     if (!isMap(root))
-      throw invalid(place(), 'A Kubernetes object is a mapping with apiVersion, kind and metadata.');
+      throw invalid(place(), 'A Kubernetes object is a mapping with apiVersion, kind and metadata');
     return objectsOf(root, document, placeOf);
   });
   return { origin, text, documents, objects };
@@ -76,23 +76,23 @@ function objectsOf(map: YAMLMap, document: Document, placeOf: PlaceOf): Manifest
   const place = placeOf(map.range?.[0] ?? 0);
   const [apiVersion, kind] = ['apiVersion', 'kind'].map((key) => {
     const value = textAt(map, [key], document);
-    if (value === undefined || value === '') throw invalid(place(), `This object has no ${key}.`);
+    if (value === undefined || value === '') throw invalid(place(), `This object has no ${key}`);
     return value;
   }) as [string, string];
   const items = resolve(map.get('items', true), document);
   if (kind.endsWith('List') && isSeq(items))
     return items.items.flatMap((item) => {
       const node = resolve(item, document);
-      if (!isMap(node)) throw invalid(place(), `An item of this ${kind} is no mapping.`);
+      if (!isMap(node)) throw invalid(place(), `An item of this ${kind} is no mapping`);
       return objectsOf(node, document, placeOf);
     });
   const name = textAt(map, ['metadata', 'name'], document);
   if (name === undefined || name === '') {
     const hint =
       kind === 'Kustomization'
-        ? 'Set kubectl.kustomize: true and name its folder in kubectl.manifests.'
+        ? 'Set kubectl.kustomize: true and name its folder in kubectl.manifests'
         : undefined;
-    throw invalid(place(), `This ${kind} has no metadata.name.`, { hint });
+    throw invalid(place(), `This ${kind} has no metadata.name`, { hint });
   }
   return [
     {
@@ -148,7 +148,7 @@ function invalid(
     code: 'MANIFEST_INVALID',
     message: `${place}: ${message}`,
     subject: place,
-    hint: more.hint ?? 'Correct the manifest; nothing was sent to the cluster.',
+    hint: more.hint ?? 'Correct the manifest; nothing was sent to the cluster',
     details: more.details,
   });
 }

@@ -33,7 +33,7 @@ export async function purgeAll({ deployments, only, target, options }: PurgeRequ
   if (more.length === 0) throw first;
   throw new Failure({
     code: 'PURGE_FAILED',
-    message: `${failed.length} deployments were not purged.`,
+    message: `${failed.length} deployments were not purged`,
     hint: first.hint,
     details: failed.flatMap(({ message, details }) => [message].concat(details.map((line) => `  ${line}`))),
   });

@@ -47,8 +47,8 @@ function select({ images, names }: BuildRequest): [string, ImageConfig][] {
   if (unknown === undefined) return Object.entries(images).filter(([name]) => !names || names.includes(name));
   throw new Failure({
     code: 'IMAGE_UNKNOWN',
-    message: `There is no image "${unknown}" in devspace.yaml.`,
+    message: `There is no image "${unknown}" in devspace.yaml`,
     subject: unknown,
-    hint: `The images are: ${Object.keys(images).join(', ') || 'none'}.`,
+    hint: `The images are: ${Object.keys(images).join(', ') || 'none'}`,
   });
 }

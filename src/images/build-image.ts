@@ -54,8 +54,8 @@ function tagReused(name: string, ref: string): Parameters<Emit>[0] {
   return {
     type: 'warning',
     code: 'IMAGE_TAG_REUSED',
-    text: `Image "${name}" was built again as ${ref}: a cluster that already runs this tag may keep the old one.`,
+    text: `Image "${name}" was built again as ${ref}: a cluster that already runs this tag may keep the old one`,
     subject: name,
-    hint: `Remove images.${name}.tag in devspace.yaml to get a new tag at every build.`,
+    hint: `Remove images.${name}.tag in devspace.yaml to get a new tag at every build`,
   };
 }

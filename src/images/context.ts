@@ -91,9 +91,9 @@ function readNames(folder: string, isRoot: boolean): string[] {
 export function unreadable(path: string, cause: unknown): Failure {
   return new Failure({
     code: 'CONTEXT_UNREADABLE',
-    message: `${path} belongs to the build context but cannot be read (${systemCode(cause) ?? messageOf(cause)}).`,
+    message: `${path} belongs to the build context but cannot be read (${systemCode(cause) ?? messageOf(cause)})`,
     subject: path,
-    hint: `Add ${basename(path)} to .dockerignore if the image does not need it.`,
+    hint: `Add ${basename(path)} to .dockerignore if the image does not need it`,
     cause,
   });
 }
@@ -101,9 +101,9 @@ export function unreadable(path: string, cause: unknown): Failure {
 function missing(folder: string): Failure {
   return new Failure({
     code: 'CONTEXT_MISSING',
-    message: `The build context ${folder} is no folder.`,
+    message: `The build context ${folder} is no folder`,
     subject: folder,
-    hint: 'Correct images.<name>.context in devspace.yaml.',
+    hint: 'Correct images.<name>.context in devspace.yaml',
   });
 }
 

@@ -43,9 +43,9 @@ async function load(
   if (exitCode === 0) return;
   throw new Failure({
     code: 'IMAGE_LOAD_FAILED',
-    message: `Loading ${ref} into the nodes of the ${tool} cluster "${cluster}" failed.`,
+    message: `Loading ${ref} into the nodes of the ${tool} cluster "${cluster}" failed`,
     subject: ref,
-    hint: `Try it alone: ${tool} ${args.join(' ')}. To push to a registry instead, set build.docker.preferMinikube: false.`,
+    hint: `Try it alone: ${tool} ${args.join(' ')}. To push to a registry instead, set build.docker.preferMinikube: false`,
     details: tail,
   });
 }

@@ -12,7 +12,7 @@ const BUILD_SIGNS: readonly Sign[] = [
   { pattern: /no space left on device/i, hint: 'Free disk space: docker system prune' },
   {
     pattern: /buildx component is missing/i,
-    hint: 'Install the docker buildx plugin, or set DOCKER_BUILDKIT=0 in the environment.',
+    hint: 'Install the docker buildx plugin, or set DOCKER_BUILDKIT=0 in the environment',
   },
   {
     pattern:
@@ -21,7 +21,7 @@ const BUILD_SIGNS: readonly Sign[] = [
   },
   {
     pattern: /no such host|i\/o timeout|TLS handshake timeout|connection refused/i,
-    hint: 'The build cannot reach a server it needs: check the network, a proxy, or the registry named above.',
+    hint: 'The build cannot reach a server it needs: check the network, a proxy, or the registry named above',
   },
 ];
 
@@ -36,7 +36,7 @@ export function daemonFailure(lines: readonly string[]): Failure | undefined {
   if (/permission denied while trying to connect to the docker/i.test(text))
     return new Failure({
       code: 'DOCKER_ACCESS_DENIED',
-      message: `You may not use the Docker daemon${at}.`,
+      message: `You may not use the Docker daemon${at}`,
       subject: where,
       hint: 'Add yourself to its group and log in again: sudo usermod -aG docker $USER',
     });
@@ -48,7 +48,7 @@ export function daemonFailure(lines: readonly string[]): Failure | undefined {
     return undefined;
   return new Failure({
     code: 'DOCKER_NOT_RUNNING',
-    message: `Docker does not answer${at}.`,
+    message: `Docker does not answer${at}`,
     subject: where,
     hint: 'Start Docker and check it with: docker info',
     details: where ? undefined : lines.slice(-3),
@@ -72,7 +72,7 @@ export function buildFailure({ image, lines, step, again }: FailedBuild): Failur
   if (daemon) return daemon;
   return new Failure({
     code: 'IMAGE_BUILD_FAILED',
-    message: `Building image "${image}" failed${step === undefined ? '.' : ` at: ${step}`}`,
+    message: `Building image "${image}" failed${step === undefined ? '' : ` at: ${step}`}`,
     subject: image,
     hint: hintFor(lines, BUILD_SIGNS) ?? `To try it alone: ${again}`,
     details: lastLines(lines),
@@ -102,7 +102,7 @@ export function pushFailure(ref: string, lines: readonly string[]): Failure {
   )
     return new Failure({
       code: 'IMAGE_PUSH_DENIED',
-      message: `The registry ${registry} does not let you push ${ref}.`,
+      message: `The registry ${registry} does not let you push ${ref}`,
       subject: registry,
       hint: `docker login${registry === DOCKER_HUB ? '' : ` ${registry}`}`,
       details,
@@ -110,10 +110,10 @@ export function pushFailure(ref: string, lines: readonly string[]): Failure {
   const insecure = /server gave HTTP response to HTTPS client/i.test(text);
   return new Failure({
     code: 'IMAGE_PUSH_FAILED',
-    message: `Pushing ${ref} failed.`,
+    message: `Pushing ${ref} failed`,
     subject: ref,
     hint: insecure
-      ? `Add "${registry}" to insecure-registries in Docker's daemon.json and restart Docker.`
+      ? `Add "${registry}" to insecure-registries in Docker's daemon.json and restart Docker`
       : `Check that the registry ${registry} can be reached, then try: docker push ${ref}`,
     details,
   });

@@ -21,7 +21,7 @@ export function readDockerfile(path: string, name: string, root: string): string
       code: 'DOCKERFILE_MISSING',
       message: `The Dockerfile of image "${name}" does not exist: ${shown}${code === 'EISDIR' ? ' is a folder' : ''}`,
       subject: path,
-      hint: `Create it, or set images.${name}.dockerfile in devspace.yaml to its path.`,
+      hint: `Create it, or set images.${name}.dockerfile in devspace.yaml to its path`,
       cause: error,
     });
   }
@@ -63,12 +63,10 @@ function endOfStage(lines: readonly string[], target: string): number {
   const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
   throw new Failure({
     code: 'DOCKERFILE_TARGET_MISSING',
-    message: `The Dockerfile has no stage named "${target}".`,
+    message: `The Dockerfile has no stage named "${target}"`,
     subject: target,
     hint:
-      names.length > 0
-        ? `Its stages are: ${names.join(', ')}.`
-        : `Name one with "FROM <image> AS ${target}".`,
+      names.length > 0 ? `Its stages are: ${names.join(', ')}` : `Name one with "FROM <image> AS ${target}"`,
   });
 }
 

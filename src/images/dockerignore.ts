@@ -68,7 +68,7 @@ function invalid(place: string, pattern: string): Failure {
     code: 'DOCKERIGNORE_INVALID',
     message: `${place} holds a pattern that Docker cannot read: ${pattern}`,
     subject: place,
-    hint: 'Correct or remove that line.',
+    hint: 'Correct or remove that line',
   });
 }
 

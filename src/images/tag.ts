@@ -16,8 +16,8 @@ export function tagFor(name: string, configured: string | undefined): string {
   if (isImageTag(configured)) return configured;
   throw new Failure({
     code: 'IMAGE_TAG_INVALID',
-    message: `images.${name}.tag is no valid image tag: "${configured}".`,
+    message: `images.${name}.tag is no valid image tag: "${configured}"`,
     subject: `images.${name}.tag`,
-    hint: 'Use at most 128 letters, digits, "_", "." and "-", starting with a letter, a digit or "_".',
+    hint: 'Use at most 128 letters, digits, "_", "." and "-", starting with a letter, a digit or "_"',
   });
 }

@@ -106,7 +106,7 @@ describe('applyFailure', () => {
   ])('%s', (_, stderr, guilty, hint, details = stderr) => {
     const failure = applyFailure(where, stderr, objects);
     expect(failure.code).toBe('DEPLOY_FAILED');
-    expect(failure.message).toBe(`Deployment "app" failed${guilty ? ` at ${guilty}` : ''}.`);
+    expect(failure.message).toBe(`Deployment "app" failed${guilty ? ` at ${guilty}` : ''}`);
     expect(failure.hint).toMatch(hint);
     expect(failure.details).toEqual(details);
   });
@@ -114,7 +114,7 @@ describe('applyFailure', () => {
   it('blames nobody when a kind alone does not tell which', () => {
     const line = 'Deployment in version "v1" cannot be handled as a Deployment';
     expect(applyFailure(where, [line], [web, object('Deployment', 'api', 30)]).message).toBe(
-      'Deployment "app" failed.',
+      'Deployment "app" failed',
     );
   });
 });

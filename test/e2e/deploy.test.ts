@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -122,7 +124,7 @@ describe('deployAll and purgeAll on a real cluster', () => {
     expect(await failureOf(deployAll({ deployments, only: ['a', 'x'], target }))).toMatchObject({
       code: 'DEPLOYMENT_UNKNOWN',
       subject: 'x',
-      hint: 'The deployments are: b, a.',
+      hint: 'The deployments are: b, a',
     });
   });
 
@@ -143,6 +145,31 @@ describe('deployAll and purgeAll on a real cluster', () => {
       code: 'MANIFEST_RENDER_FAILED',
       subject: 'base',
     });
+  });
+
+  it('takes a manifest from a URL', async () => {
+    const pages: Record<string, string> = { '/a.yaml': `${deployment('web')}---\n${configMap('b')}` };
+    const server = createServer((request, response) => {
+      const text = pages[request.url ?? ''];
+      response.writeHead(text === undefined ? 404 : 200).end(text);
+    });
+    await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const deployments = one([`${url}/a.yaml`]);
+      await deployAll({ deployments, target });
+      expect(await namespace.kubectl(['get', 'deployment', 'web', '--output', 'jsonpath={..image}'])).toBe(
+        'me/web:abc',
+      );
+      await purgeAll({ deployments, target, options: { keepVolumes: true } });
+      expect(await existing('deployments,configmaps')).toEqual([]);
+      expect(await failureOf(deployAll({ deployments: one([`${url}/none.yaml`]), target }))).toMatchObject({
+        code: 'MANIFEST_RENDER_FAILED',
+        subject: `${url}/none.yaml`,
+      });
+    } finally {
+      server.close();
+    }
   });
 
   it('keeps claims and namespaces unless told otherwise', async () => {
@@ -184,7 +211,7 @@ spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Mi } } 
     const failure = await failureOf(deployAll({ deployments: one(['kube']), target }));
     expect(failure).toMatchObject({
       code: 'DEPLOY_FAILED',
-      message: 'Deployment "app" failed at Deployment/web (kube/b.yaml:2).',
+      message: 'Deployment "app" failed at Deployment/web (kube/b.yaml:2)',
     });
     expect(failure.details.join('\n')).toMatch(/replicas/);
     expect(failure.details.join('\n')).not.toContain('STDIN');

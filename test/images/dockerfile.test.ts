@@ -55,7 +55,7 @@ describe('overrideStart', () => {
 
   it('names the known stages', () => {
     expect(() => overrideStart(two, { cmd: ['x'], target: 'test' })).toThrow(
-      expect.objectContaining({ code: 'DOCKERFILE_TARGET_MISSING', hint: 'Its stages are: build, run.' }),
+      expect.objectContaining({ code: 'DOCKERFILE_TARGET_MISSING', hint: 'Its stages are: build, run' }),
     );
   });
 
