@@ -1,7 +1,6 @@
 // What a clone needs before anything can run: packages, Go, the built CLI and helper. Plain JavaScript, for it runs before `npm ci`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,9 +35,8 @@ export async function goEnvironment() {
   const unregister = register();
   try {
     const { ensureGo } = await import('./cluster/index.ts');
-    const { go, env } = await ensureGo((what) => process.stderr.write(`==> install ${what}\n`));
-    const path = `${dirname(go)}${delimiter}${process.env.PATH ?? ''}`;
-    return { ...process.env, ...env, PATH: path };
+    const { env } = await ensureGo((what) => process.stderr.write(`==> install ${what}\n`));
+    return { ...process.env, ...env };
   } catch (error) {
     if (error.code !== 'GO_MISSING') throw error;
     process.stderr.write(`${error.message}\n  hint: ${error.hint}\n`);

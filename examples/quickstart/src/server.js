@@ -1,6 +1,21 @@
+import { watch } from 'node:fs';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
-import { message } from './message.js';
+
+let version = 0;
+let { message } = await import('./message.js');
+
+// Hot reload: a changed message.js is loaded anew, without a restart.
+watch(new URL('.', import.meta.url), async (_event, name) => {
+  if (name !== 'message.js') return;
+  version += 1;
+  try {
+    ({ message } = await import(`./message.js?version=${version}`));
+    console.log(`reloaded ${name}`);
+  } catch (error) {
+    console.log(`cannot reload ${name}: ${error.message}`);
+  }
+});
 
 const server = createServer((request, response) => {
   console.log(`${request.method} ${request.url}`);
