@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -262,6 +263,56 @@ func TestCancel(t *testing.T) {
 	if stages := leftovers(t, root, c.home); len(stages) > 0 {
 		t.Errorf("left behind: %v", stages)
 	}
+}
+
+func TestInterleavedUploads(t *testing.T) {
+	root := t.TempDir()
+	c := start(t, root)
+	c.open(wire.NoWatch)
+	const uploads = 64
+	var frames [uploads][]wire.Request
+	for i := range frames {
+		content := bytes.Repeat([]byte{byte(i)}, 1000*(i+1)) // some are kept in memory, some are staged
+		frames[i] = putFrames(c.id(), wire.Request{Path: "d/f" + strconv.Itoa(i), Mode: 0o644}, content, 20_000)
+	}
+	for round, left := 0, true; left; round++ {
+		left = false
+		for i := range frames {
+			if round < len(frames[i]) {
+				c.send(frames[i][round])
+				left = true
+			}
+		}
+		if round == 0 {
+			c.failed(c.put(wire.Request{Path: "one too many"}, nil, 1), wire.Other)
+		}
+	}
+	for i := range frames {
+		e := c.applied(c.answer(frames[i][0].ID))
+		got, err := os.ReadFile(filepath.Join(root, e.Path))
+		if err != nil || !bytes.Equal(got, bytes.Repeat([]byte{byte(i)}, 1000*(i+1))) {
+			t.Errorf("%s: %d bytes, %v", e.Path, len(got), err)
+		}
+	}
+}
+
+// A change to a tree may be sent without waiting for answers in between.
+func TestPipelinedTree(t *testing.T) {
+	root := t.TempDir()
+	c := start(t, root)
+	c.open(0)
+	none := wire.Expect{Kind: wire.Nothing}
+	requests := []wire.Request{{Type: wire.Mkdir, ID: c.id(), Path: "a", Expect: none, Mode: 0o750}}
+	requests = append(requests, putFrames(c.id(), wire.Request{Path: "a/f", Expect: none, Mode: 0o640}, []byte("x"), 10)...)
+	requests = append(requests,
+		wire.Request{Type: wire.Symlink, ID: c.id(), Path: "a/l", Expect: none, Text: "f"},
+		wire.Request{Type: wire.Remove, ID: c.id(), Path: "a/f"}, wire.Request{Type: wire.Remove, ID: c.id(), Path: "a/l"},
+		wire.Request{Type: wire.Remove, ID: c.id(), Path: "a"}, wire.Request{Type: wire.Mkdir, ID: c.id(), Path: "b", Expect: none, Mode: 0o700})
+	c.send(requests...)
+	for id := uint64(1); id <= c.nextID; id++ {
+		c.applied(c.answer(id))
+	}
+	c.settled("only b", matches(t, root))
 }
 
 func TestProtocolErrorsEndTheSession(t *testing.T) {
