@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { Failure, isFailure } from './base/failure.js';
+import { Failure, isFailure, messageOf } from './base/failure.js';
 import { globalFlags, type CommandSpec, type FlagSpec, type Invocation } from './commands/command.js';
 import { commands } from './commands/table.js';
 import { isAbort } from './base/abort.js';
@@ -154,7 +154,7 @@ async function conclude(error: unknown, argv: readonly string[]): Promise<number
   if (argv.includes('--debug') && error instanceof Error) {
     lines.push(
       style.dim(error.stack ?? ''),
-      ...(error.cause === undefined ? [] : [style.dim(`cause: ${String(error.cause)}`)]),
+      ...(error.cause === undefined ? [] : [style.dim(`cause: ${messageOf(error.cause)}`)]),
     );
   }
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -16,7 +16,7 @@ export const run: CommandHandler = async (invocation) => {
   const { args, emit, flags, signal, stdin, stdout, stderr } = invocation;
   using kube = await loadKube({ context: flags.kubeContext as string, namespace: flags.namespace as string });
   const target = await pickTarget(kube, invocation, 'Which pod do you want to enter?');
-  const tty = stdin.isTTY === true && stdout.isTTY === true;
+  const tty = stdin.isTTY && stdout.isTTY;
   emit({
     type: 'note',
     level: 'info',

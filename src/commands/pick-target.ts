@@ -90,7 +90,7 @@ async function pickAmong(
   }
   if (others.length === 0) return first;
   const { stdin, stderr, flags, signal } = invocation;
-  if (stdin.isTTY !== true || stderr.isTTY !== true || flags.silent === true) {
+  if (!stdin.isTTY || !stderr.isTTY || flags.silent === true) {
     throw new Failure({
       code: 'TARGET_AMBIGUOUS',
       message: `${found.length} containers are there to choose from, and no terminal to ask at`,

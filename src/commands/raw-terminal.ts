@@ -2,7 +2,7 @@
  * Puts a terminal into raw mode, so that every key reaches the container; disposing restores it. Without a terminal this does nothing.
  */
 export function rawMode(stdin: NodeJS.ReadStream): Disposable {
-  const raw = stdin.isTTY === true && typeof stdin.setRawMode === 'function';
+  const raw = stdin.isTTY && typeof stdin.setRawMode === 'function';
   if (raw) stdin.setRawMode(true);
   return {
     [Symbol.dispose]() {
