@@ -17,6 +17,8 @@ export interface Diagnostic {
   readonly hint?: string | undefined;
 }
 
+/** Nobody mends more at a time, and finding the place of each costs a search. */
+export const MOST_FOUND = 200;
 const MOST_SHOWN = 30;
 
 /**
@@ -36,6 +38,8 @@ export function failureOf(diagnostics: readonly Diagnostic[]): Failure {
       details: first.frame,
     });
   }
+  const many =
+    diagnostics.length < MOST_FOUND ? `${diagnostics.length} problems` : `${MOST_FOUND} problems or more`;
   const shown = diagnostics.slice(0, MOST_SHOWN);
   const details: string[] = [];
   for (const one of shown) {
@@ -43,11 +47,11 @@ export function failureOf(diagnostics: readonly Diagnostic[]): Failure {
     if (one.hint !== undefined) details.push(`  hint: ${one.hint}`);
     details.push('');
   }
-  if (diagnostics.length > MOST_SHOWN) details.push(`… and ${diagnostics.length - MOST_SHOWN} more`);
+  if (diagnostics.length > MOST_SHOWN) details.push('… and more');
   else details.pop();
   return new Failure({
     code,
-    message: `${first.file} has ${diagnostics.length} problems`,
+    message: `${first.file} has ${many}`,
     subject: first.file,
     details,
   });

@@ -1,5 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
-import { inFileOrder, type Diagnostic } from './diagnostic.js';
+import { inFileOrder, MOST_FOUND, type Diagnostic } from './diagnostic.js';
 import { found } from './expected.js';
 import { relax } from './relax.js';
 import { schemaProblems } from './schema-problems.js';
@@ -15,7 +15,7 @@ export type LoadResult =
 /**
  * Turns the text of a devspace.yaml into a {@link Config}, or into all that is wrong with it, in file order. Pure: reads no files, resolves no
  * variables. `file` is the name shown in messages. `source` knows where every key of the config is written.
- * Problems come in three layers, each hiding the next: the YAML itself, the version, then everything else at once.
+ * At most {@link MOST_FOUND} problems. They come in three layers, each hiding the next: the YAML itself, the version, then everything else.
  */
 export function loadConfig({ file, text }: { file: string; text: string }): LoadResult {
   const source = readSource(file, text);
@@ -34,10 +34,21 @@ export function loadConfig({ file, text }: { file: string; text: string }): Load
     if (!relax(source, schema, relaxed, result.error.issues)) break;
     result = configSchema.safeParse(relaxed, { jitless: true });
   }
-  const diagnostics = validate(source, relaxed);
-  if (!result.success) diagnostics.push(...schemaProblems(source, schema, relaxed, result.error.issues));
-  if (diagnostics.length > 0 || !result.success) return { ok: false, diagnostics: inFileOrder(diagnostics) };
+  const diagnostics = [
+    ...firstOf(validate(source, relaxed)),
+    ...firstOf(result.success ? [] : schemaProblems(source, schema, relaxed, result.error.issues)),
+  ];
+  if (diagnostics.length > 0 || !result.success)
+    return { ok: false, diagnostics: inFileOrder(diagnostics).slice(0, MOST_FOUND) };
   return { ok: true, config: result.data, source };
+}
+
+function* firstOf(diagnostics: Iterable<Diagnostic>): Generator<Diagnostic> {
+  let left = MOST_FOUND;
+  for (const diagnostic of diagnostics) {
+    yield diagnostic;
+    if (--left === 0) return;
+  }
 }
 
 function refuse(source: ConfigSource, value: unknown): LoadResult {

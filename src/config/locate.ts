@@ -1,4 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import type { Path } from './path.js';
 
 /** Offsets in the text: from the first character to behind the last. */
@@ -12,50 +13,85 @@ export interface Located {
   readonly node: Node | null;
 }
 
-/**
- * Where `path` is written; of a path that is not there, the nearest thing above it that is. Follows aliases and merge keys to where the
- * value is really written. Undefined when nothing of the path exists.
- */
-export function locatePath(document: Document, path: Path): Located | undefined {
-  let node: unknown = document.contents;
-  let found: Located | undefined;
-  for (const part of path) {
-    const next = child(document, node, part);
-    if (!next) break;
-    found = next;
-    node = next.node;
-  }
-  return found;
-}
+/** Finds where paths are written. Keeps indexes, because a document may have very many keys and very many of them may be asked for. */
+export class Locator {
+  readonly #document: Document;
+  readonly #pairs = new Map<YAMLMap, Map<string, Pair>>();
+  #aliases: Map<unknown, unknown> | undefined;
 
-function child(document: Document, parent: unknown, part: string | number): Located | undefined {
-  const at = follow(document, parent);
-  if (isSeq(at)) {
-    const item = at.items[Number(part)] as Node | undefined;
-    // An empty item has a place, though no text.
-    const range = item?.range && ([item.range[0], item.range[1]] as const);
-    return range ? { key: range, value: range, node: item } : undefined;
+  constructor(document: Document) {
+    this.#document = document;
   }
-  if (!isMap(at)) return undefined;
-  const pair = pairOf(document, at, String(part));
-  const key = rangeOf(pair?.key);
-  if (!pair || !key) return undefined;
-  return { key, value: rangeOf(pair.value), node: pair.value as Node | null };
-}
 
-function pairOf(document: Document, map: YAMLMap, key: string): Pair | undefined {
-  const own = map.items.find((pair) => keyText(pair) === key);
-  if (own) return own;
-  for (const pair of map.items) {
-    if (keyText(pair) !== '<<') continue;
-    const value = follow(document, pair.value);
+  /**
+   * Where `path` is written; of a path that is not there, the nearest thing above it that is. Follows aliases and merge keys to where the
+   * value is really written. Undefined when nothing of the path exists.
+   */
+  locate(path: Path): Located | undefined {
+    let node: unknown = this.#document.contents;
+    let found: Located | undefined;
+    for (const part of path) {
+      const next = this.#child(node, part);
+      if (!next) break;
+      found = next;
+      node = next.node;
+    }
+    return found;
+  }
+
+  #child(parent: unknown, part: string | number): Located | undefined {
+    const at = this.#follow(parent);
+    if (isSeq(at)) {
+      const item = at.items[Number(part)] as Node | undefined;
+      // An empty item has a place, though no text.
+      const range = item?.range && ([item.range[0], item.range[1]] as const);
+      return range ? { key: range, value: range, node: item } : undefined;
+    }
+    if (!isMap(at)) return undefined;
+    const pair = this.#pair(at, String(part));
+    const key = rangeOf(pair?.key);
+    if (!pair || !key) return undefined;
+    return { key, value: rangeOf(pair.value), node: pair.value as Node | null };
+  }
+
+  #pair(map: YAMLMap, key: string): Pair | undefined {
+    let pairs = this.#pairs.get(map);
+    if (!pairs) {
+      pairs = new Map(map.items.map((pair) => [keyText(pair) ?? '', pair]));
+      this.#pairs.set(map, pairs);
+    }
+    const own = pairs.get(key);
+    const merge = pairs.get('<<');
+    if (own || !merge) return own;
+    const value = this.#follow(merge.value);
     for (const merged of isSeq(value) ? value.items : [value]) {
-      const from = follow(document, merged);
-      const inherited = isMap(from) ? pairOf(document, from, key) : undefined;
+      const from = this.#follow(merged);
+      const inherited = isMap(from) ? this.#pair(from, key) : undefined;
       if (inherited) return inherited;
     }
+    return undefined;
   }
-  return undefined;
+
+  #follow(node: unknown): unknown {
+    if (!isAlias(node)) return node;
+    this.#aliases ??= resolveAliases(this.#document.contents);
+    return this.#aliases.get(node);
+  }
+}
+
+/** Each alias with the node it stands for: the last one before it that has its anchor. */
+function resolveAliases(contents: unknown): Map<unknown, unknown> {
+  const anchors = new Map<string, unknown>();
+  const aliases = new Map<unknown, unknown>();
+  const walk = (node: unknown): void => {
+    if (isAlias(node)) aliases.set(node, anchors.get(node.source));
+    else if (isScalar(node) || isCollection(node)) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (isCollection(node)) for (const item of node.items) walk(isPair(item) ? item.value : item);
+    }
+  };
+  walk(contents);
+  return aliases;
 }
 
 /** The key as the loaded value has it; undefined for what is no text. */
@@ -63,10 +99,6 @@ export function keyText(pair: Pair): string | undefined {
   if (!isScalar(pair.key) || pair.key.value === null) return undefined;
   // A merge key's value is a symbol.
   return typeof pair.key.value === 'symbol' ? '<<' : `${pair.key.value as string | number}`;
-}
-
-function follow(document: Document, node: unknown): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
 }
 
 /** Undefined for what takes no room, such as the value of `key:`. */

@@ -7,28 +7,28 @@ import type { ConfigSource } from './source.js';
 import { nearest } from './suggest.js';
 
 /** What the schema has against `value`, in the user's words and with positions. */
-export function schemaProblems(
+export function* schemaProblems(
   source: ConfigSource,
   schema: $ZodType,
   value: unknown,
   issues: readonly $ZodIssue[],
-): Diagnostic[] {
+): Generator<Diagnostic> {
   const meant = new Set<string>();
-  const unknown: Diagnostic[] = [];
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
+    const parent = issue.path as Path;
     for (const key of issue.keys) {
-      const path = [...(issue.path as Path), key];
-      const suggestion = suggest(schema, value, path);
-      if (suggestion !== undefined) meant.add(formatPath([...(issue.path as Path), suggestion]));
-      unknown.push(unknownKey(source, schema, path, suggestion));
+      const suggestion = suggest(schema, value, [...parent, key]);
+      if (suggestion !== undefined) meant.add(formatPath([...parent, suggestion]));
+      yield unknownKey(source, schema, [...parent, key], suggestion);
     }
   }
-  // A required key that is misspelt is one problem, not two.
-  const wrong = issues.filter(
-    ({ code, path }) => code !== 'unrecognized_keys' && !meant.has(formatPath(path as Path)),
-  );
-  return [...unknown, ...wrong.map((issue) => wrongValue(source, schema, value, issue.path as Path, issue))];
+  for (const issue of issues) {
+    const path = issue.path as Path;
+    // A required key that is misspelt is one problem, not two.
+    if (issue.code === 'unrecognized_keys' || meant.has(formatPath(path))) continue;
+    yield wrongValue(source, schema, value, path, issue);
+  }
 }
 
 /** The key that was meant; one that is there already only when nothing else is near. */

@@ -1,7 +1,7 @@
-import { isScalar, parseDocument, type Document } from 'yaml';
+import { isScalar, parseDocument } from 'yaml';
 import { codeFrame, type Span } from './code-frame.js';
-import { inFileOrder, type Diagnostic, type DiagnosticCode } from './diagnostic.js';
-import { locatePath, type Range } from './locate.js';
+import { inFileOrder, MOST_FOUND, type Diagnostic, type DiagnosticCode } from './diagnostic.js';
+import { Locator, type Range } from './locate.js';
 import { formatPath, type Path } from './path.js';
 import { asTree } from './tree.js';
 import { structureProblems, syntaxProblems, type YamlProblem } from './yaml-problems.js';
@@ -49,7 +49,7 @@ class YamlSource implements ConfigSource {
   readonly text: string;
   readonly value: unknown;
   readonly problems: readonly Diagnostic[];
-  readonly #document: Document | undefined;
+  readonly #locator: Locator | undefined;
   readonly #lineStarts: readonly number[];
 
   constructor(file: string, text: string) {
@@ -64,17 +64,18 @@ class YamlSource implements ConfigSource {
       return;
     }
     this.#lineStarts = lineStarts(text);
-    this.#document = parseDocument(text, {
+    const document = parseDocument(text, {
       merge: true,
       uniqueKeys: false,
       prettyErrors: false,
       logLevel: 'error',
     });
-    let found = syntaxProblems(this.#document, text);
-    if (found.length === 0) found = structureProblems(this.#document, (offset) => this.#lineAt(offset) + 1);
+    this.#locator = new Locator(document);
+    let found = syntaxProblems(document, text);
+    if (found.length === 0) found = structureProblems(document, (offset) => this.#lineAt(offset) + 1);
     if (found.length === 0) {
       try {
-        this.value = asTree(this.#document.toJS({ maxAliasCount: MAX_ALIASES }), MAX_VALUES);
+        this.value = asTree(document.toJS({ maxAliasCount: MAX_ALIASES }), MAX_VALUES);
         if (this.value === undefined) {
           found = [{ code: 'CONFIG_INVALID', range: [0, 0], message: `more than ${MAX_VALUES} values` }];
         }
@@ -85,17 +86,17 @@ class YamlSource implements ConfigSource {
         found = [{ code: 'CONFIG_INVALID', range: [0, 0], message }];
       }
     }
-    this.problems = inFileOrder(found.map((problem) => this.#problem(problem)));
+    this.problems = inFileOrder(found.slice(0, MOST_FOUND).map((problem) => this.#problem(problem)));
   }
 
   locate(path: Path, part: 'key' | 'value' = 'value'): Span {
-    const found = this.#document && locatePath(this.#document, path);
+    const found = this.#locator?.locate(path);
     if (!found) return { line: 1, column: 1, length: 0 };
     return this.#span(part === 'value' ? (found.value ?? found.key) : found.key);
   }
 
   plainText(path: Path): string | undefined {
-    const node = this.#document && locatePath(this.#document, path)?.node;
+    const node = this.#locator?.locate(path)?.node;
     return isScalar(node) && node.type === 'PLAIN' ? node.source : undefined;
   }
 

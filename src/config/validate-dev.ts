@@ -1,24 +1,25 @@
 import type { Diagnostic } from './diagnostic.js';
 import { formatPath, itemsAt, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
-import { checkName, checkNames } from './validate-names.js';
+import { checkName, checkNames, type Subject } from './validate-names.js';
 
 /** The checks of `dev`; see {@link validate}. */
-export function* validateDev(source: ConfigSource, value: unknown): Generator<Diagnostic> {
+export function* validateDev(subject: Subject): Generator<Diagnostic> {
+  const { source, value } = subject;
   for (const section of ['ports', 'sync']) {
     for (const { path, value: entry } of itemsAt(value, ['dev', section])) {
       yield* selector(source, path, entry);
-      yield* checkName(source, value, [...path, 'imageName'], 'images');
+      yield* checkName(subject, [...path, 'imageName'], 'images');
     }
   }
   yield* localPorts(source, value);
   yield* urls(source, value);
-  yield* checkNames(source, value, ['dev', 'logs', 'images'], 'images');
-  yield* checkNames(source, value, ['dev', 'autoReload', 'images'], 'images');
-  yield* checkNames(source, value, ['dev', 'autoReload', 'deployments'], 'deployments');
-  yield* checkName(source, value, ['dev', 'interactive', 'terminal', 'imageName'], 'images');
+  yield* checkNames(subject, ['dev', 'logs', 'images'], 'images');
+  yield* checkNames(subject, ['dev', 'autoReload', 'images'], 'images');
+  yield* checkNames(subject, ['dev', 'autoReload', 'deployments'], 'deployments');
+  yield* checkName(subject, ['dev', 'interactive', 'terminal', 'imageName'], 'images');
   for (const { path } of itemsAt(value, ['dev', 'interactive', 'images'])) {
-    yield* checkName(source, value, [...path, 'name'], 'images');
+    yield* checkName(subject, [...path, 'name'], 'images');
   }
 }
 
@@ -33,15 +34,16 @@ function* selector(source: ConfigSource, path: Path, entry: unknown): Generator<
 
 /** Two forwards cannot listen on the same local port, unless on different addresses. */
 function* localPorts(source: ConfigSource, value: unknown): Generator<Diagnostic> {
-  const taken: { port: number; address: string; path: Path }[] = [];
+  const taken = new Map<number, { address: string; path: Path }[]>();
   for (const entry of itemsAt(value, ['dev', 'ports'])) {
     for (const { path, value: forward } of itemsAt(value, [...entry.path, 'forward'])) {
       const port = valueAt(forward, ['port']);
       const bind = valueAt(forward, ['bindAddress']);
       if (typeof port !== 'number') continue;
       const address = typeof bind === 'string' ? bind : '127.0.0.1';
-      const first = taken.find((other) => other.port === port && overlap(other.address, address));
-      taken.push({ port, address, path });
+      const others = taken.get(port) ?? [];
+      const first = others.find((other) => overlap(other.address, address));
+      taken.set(port, [...others, { address, path }]);
       if (!first) continue;
       const message = `local port ${port} is already used by ${formatPath(first.path)}`;
       yield source.diagnose('CONFIG_INVALID', [...path, 'port'], message, {

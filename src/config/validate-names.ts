@@ -4,46 +4,48 @@ import { itemsAt, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
 import { nearest } from './suggest.js';
 
+/** A config under examination, with the names its parts refer to each other by. */
+export interface Subject {
+  readonly source: ConfigSource;
+  readonly value: unknown;
+  readonly images: ReadonlySet<string>;
+  readonly deployments: ReadonlySet<string>;
+}
+
+export function subjectOf(source: ConfigSource, value: unknown): Subject {
+  const images = itemsAt(value, ['images']).map(({ path }) => String(path.at(-1)));
+  const deployments = itemsAt(value, ['deployments'])
+    .map((item) => valueAt(item.value, ['name']))
+    .filter((name) => typeof name === 'string');
+  return { source, value, images: new Set(images), deployments: new Set(deployments) };
+}
+
 /** That the text at `path`, when there is one, names an image or a deployment of this config. */
 export function* checkName(
-  source: ConfigSource,
-  value: unknown,
+  subject: Subject,
   path: Path,
   kind: 'images' | 'deployments',
 ): Generator<Diagnostic> {
-  const name = valueAt(value, path);
-  if (typeof name !== 'string' || name.includes('${')) return;
-  const names = namesOf(value, kind);
-  if (names.includes(name)) return;
+  const name = valueAt(subject.value, path);
+  const names = subject[kind];
+  if (typeof name !== 'string' || name.includes('${') || names.has(name)) return;
   const meant = nearest(name, names);
   const one = kind === 'images' ? 'image' : 'deployment';
   const message = `there is no ${one} ${JSON.stringify(name)}`;
-  yield source.diagnose(
-    'CONFIG_INVALID',
-    path,
-    meant === undefined ? message : `${message}, did you mean "${meant}"?`,
-    {
-      hint:
-        names.length === 0
-          ? `${kind} is empty: add ${JSON.stringify(name)} there`
-          : `${kind}: ${shortList(names)}`,
-    },
-  );
+  const whole = meant === undefined ? message : `${message}, did you mean "${meant}"?`;
+  yield subject.source.diagnose('CONFIG_INVALID', path, whole, {
+    hint:
+      names.size === 0
+        ? `${kind} is empty: add ${JSON.stringify(name)} there`
+        : `${kind}: ${shortList([...names])}`,
+  });
 }
 
 /** The same for each text of the list at `path`. */
 export function* checkNames(
-  source: ConfigSource,
-  value: unknown,
+  subject: Subject,
   path: Path,
   kind: 'images' | 'deployments',
 ): Generator<Diagnostic> {
-  for (const item of itemsAt(value, path)) yield* checkName(source, value, item.path, kind);
-}
-
-function namesOf(value: unknown, kind: 'images' | 'deployments'): string[] {
-  if (kind === 'images') return itemsAt(value, ['images']).map(({ path }) => String(path.at(-1)));
-  return itemsAt(value, ['deployments'])
-    .map((item) => valueAt(item.value, ['name']))
-    .filter((name) => typeof name === 'string');
+  for (const item of itemsAt(subject.value, path)) yield* checkName(subject, item.path, kind);
 }

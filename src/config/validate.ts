@@ -2,23 +2,22 @@ import type { Diagnostic } from './diagnostic.js';
 import { formatPath, itemsAt, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
 import { validateDev } from './validate-dev.js';
-import { checkName } from './validate-names.js';
+import { checkName, subjectOf, type Subject } from './validate-names.js';
 
 /**
  * What a schema cannot say: what belongs together, what excludes each other, and names that have to exist. Looks at `value` as it is, also
  * when the schema has objections, so that all problems show at once; it says nothing about shapes.
  */
-export function validate(source: ConfigSource, value: unknown): Diagnostic[] {
-  return [
-    ...images(source, value),
-    ...deployments(source, value),
-    ...validateDev(source, value),
-    ...dependencies(source, value),
-    ...hooks(source, value),
-    ...profiles(source, value),
-    ...uniqueNames(source, value, ['commands']),
-    ...uniqueNames(source, value, ['vars']),
-  ];
+export function* validate(source: ConfigSource, value: unknown): Generator<Diagnostic> {
+  const subject = subjectOf(source, value);
+  yield* images(source, value);
+  yield* deployments(source, value);
+  yield* validateDev(subject);
+  yield* dependencies(source, value);
+  yield* hooks(subject);
+  yield* profiles(source, value);
+  yield* uniqueNames(source, value, ['commands']);
+  yield* uniqueNames(source, value, ['vars']);
 }
 
 function* images(source: ConfigSource, value: unknown): Generator<Diagnostic> {
@@ -56,12 +55,13 @@ function* dependencies(source: ConfigSource, value: unknown): Generator<Diagnost
   }
 }
 
-function* hooks(source: ConfigSource, value: unknown): Generator<Diagnostic> {
+function* hooks(subject: Subject): Generator<Diagnostic> {
+  const { value } = subject;
   for (const { path } of itemsAt(value, ['hooks'])) {
     for (const side of ['before', 'after']) {
       for (const kind of ['images', 'deployments'] as const) {
         const at = [...path, 'when', side, kind];
-        if (valueAt(value, at) !== 'all') yield* checkName(source, value, at, kind);
+        if (valueAt(value, at) !== 'all') yield* checkName(subject, at, kind);
       }
     }
   }
