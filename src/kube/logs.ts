@@ -51,6 +51,7 @@ export async function* followLogs(
   const { namespace, pod, container, onLost, onRestart } = options;
   const cursor = new LogCursor();
   let connected = false;
+  let nothingSince: string | undefined;
   let failures = 0;
 
   const bridge = async (error: unknown): Promise<void> => {
@@ -61,17 +62,22 @@ export async function* followLogs(
     failures += 1;
   };
   async function* read(follow: boolean, previous: boolean): AsyncGenerator<LogLine> {
-    const { since } = cursor;
-    const from =
-      since === undefined
-        ? { ...options, previous: previous || options.previous }
-        : { sinceTime: since, previous };
+    let from: Partial<LogOptions> = { sinceTime: cursor.since ?? nothingSince, previous };
+    if (!connected)
+      from = { sinceTime: options.sinceTime, tailLines: options.tailLines, previous: options.previous };
     const stream = await openLog(kube, { namespace, pod, container, ...from }, follow, signal);
+    // Nothing has been seen so far: then there was nothing, unless the caller did not want to see it.
+    if (!connected) nothingSince = options.tailLines === 0 ? serverTime(stream) : options.sinceTime;
     connected = true;
     cursor.restart();
+    let isNew = false;
     for await (const batch of readBatches(kube, stream)) {
       failures = 0;
-      for (const line of batch) if (line.time === undefined || cursor.accept(line.time)) yield line;
+      for (const line of batch) {
+        // Without a time it is a piece of the line before, or at first the node itself, telling that the log is gone.
+        if (line.time !== undefined) isNew = cursor.accept(line.time);
+        if (isNew) yield line;
+      }
     }
   }
 
@@ -126,6 +132,11 @@ async function openLog(
     accept: '*/*',
     signal,
   });
+}
+
+function serverTime(answer: IncomingMessage): string {
+  const { date } = answer.headers;
+  return new Date(date === undefined ? Date.now() : Date.parse(date)).toISOString();
 }
 
 /** The lines of one answer, as many at a time as arrived together. Closes `stream`. */

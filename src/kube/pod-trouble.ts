@@ -71,7 +71,8 @@ export function containerTrouble(status: ContainerStatus): PodTrouble | undefine
     container: status.name,
     reason,
     text: `container "${status.name}" is in ${reason}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
-    permanent: permanent.has(reason),
+    // Newer servers call a name that is none a pull that failed.
+    permanent: permanent.has(reason) || /invalid reference format/.test(waiting?.message ?? ''),
   };
 }
 

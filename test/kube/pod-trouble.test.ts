@@ -35,6 +35,11 @@ describe('containerTrouble', () => {
 
   it('knows what cannot pass by itself', () => {
     expect(containerTrouble(container('app', waiting('InvalidImageName')))?.permanent).toBe(true);
+    const misnamed = waiting(
+      'ErrImagePull',
+      'failed to parse image reference "A:1": invalid reference format',
+    );
+    expect(containerTrouble(container('app', misnamed))?.permanent).toBe(true);
     expect(containerTrouble(container('app', waiting('ErrImagePull')))?.permanent).toBe(false);
   });
 });
