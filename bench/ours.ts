@@ -1,0 +1,48 @@
+import { ofType } from '../test/rig/cli.js';
+import type { Event } from '../src/report/events.js';
+import type { Call, DevProject, Subject, SyncTarget } from './subject.js';
+
+/** This project's CLI at `cli`, a JavaScript file. Its events tell when it is ready. */
+export function ours(cli: string, name = 'devspace'): Subject {
+  const argv = (...args: string[]): string[] => [process.execPath, cli, ...args];
+  const inProject = ({ dir, namespace }: DevProject, ...args: string[]): Call => ({
+    argv: argv(...args, '--namespace', namespace, '--no-warn'),
+    cwd: dir,
+  });
+  return {
+    name,
+    startups: { '--help': { argv: argv('--help') }, '--version': { argv: argv('--version') } },
+    sync: ({ container, local, namespace, pod, remote }: SyncTarget) => ({
+      argv: argv(
+        'sync',
+        '--output',
+        'json',
+        '--namespace',
+        namespace,
+        '--pod',
+        pod,
+        '--container',
+        container,
+        '--local-path',
+        local,
+        '--container-path',
+        remote,
+      ),
+      cwd: local,
+      isReady: (line) =>
+        fits(
+          line,
+          ofType('sync', ({ state }) => state === 'initial-done'),
+        ),
+    }),
+    dev: (project) => ({
+      ...inProject(project, 'dev', '--no-open', '--output', 'json'),
+      isReady: (line) => fits(line, ofType('ready')),
+    }),
+    purge: (project) => inProject(project, 'purge'),
+  };
+}
+
+function fits(line: string, test: (event: Event) => boolean): boolean {
+  return line.startsWith('{') && test(JSON.parse(line) as Event);
+}

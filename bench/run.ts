@@ -1,0 +1,115 @@
+/**
+ * `npm run bench [-- --only startup,latency,bulk,dev,size] [--markdown] [--json FILE] [--no-build]`: measures what `npm pack` makes of this checkout.
+ * Tools to measure in the same run: DEVSPACE_BENCH_DEVSPACE6=<binary of DevSpace 6>, DEVSPACE_BENCH_BASELINE=<bin/devspace.js of another build of ours>.
+ * Missed targets are shown and fail nothing; the exit code is 1 when something could not be measured. What it is good for: docs/benchmarks.md.
+ */
+import { execa } from 'execa';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Closing } from '../src/base/closing.js';
+import { ensureGo } from '../test/cluster/index.js';
+import { prepareTestCluster } from '../test/rig/test-cluster.js';
+import { startBenchPod } from './bench-pod.js';
+import { measureDev } from './dev-cycle.js';
+import { isMet, summarize, type Measurement } from './figures.js';
+import { describeMachine, machineLine } from './machine.js';
+import { ours } from './ours.js';
+import { packUnderTest } from './package-under-test.js';
+import { devspace6 } from './peers/devspace6.js';
+import { measureSize } from './size.js';
+import { measureStartup } from './startup.js';
+import type { Subject } from './subject.js';
+import { measureBulk } from './sync-bulk.js';
+import { measureLatency } from './sync-latency.js';
+import { renderTable } from './table.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'startup,latency,bulk,dev,size' },
+    markdown: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    'no-build': { type: 'boolean', default: false },
+  },
+});
+const wanted = new Set(values.only.split(','));
+
+// Ctrl-C ends the tool that is being measured, too; the run then unwinds and takes back what it has made. A second one ends it at once.
+let interrupted = false;
+process.once('SIGINT', () => (interrupted = true));
+
+await using closing = new Closing();
+const measurements: Measurement[] = [];
+let failures = 0;
+
+async function part(name: string, measure: () => Measurement[] | Promise<Measurement[]>): Promise<void> {
+  if (!wanted.has(name) || interrupted) return;
+  const began = performance.now();
+  try {
+    measurements.push(...(await measure()));
+    say(`${name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  } catch (error) {
+    failures += 1;
+    say(`${name} could not be measured: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
+
+if (!values['no-build']) {
+  const { env } = await ensureGo(say);
+  await execa('npm', ['run', '--silent', 'build'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 2, 2],
+  });
+}
+const tested = closing.use(await packUnderTest());
+const subjects: Subject[] = [ours(join(tested.dir, 'bin', 'devspace.js'))];
+if (process.env.DEVSPACE_BENCH_BASELINE) {
+  subjects.push(ours(process.env.DEVSPACE_BENCH_BASELINE, 'devspace (baseline)'));
+}
+if (process.env.DEVSPACE_BENCH_DEVSPACE6) {
+  const peer = devspace6(process.env.DEVSPACE_BENCH_DEVSPACE6);
+  closing.defer(() => peer[Symbol.dispose]());
+  subjects.push(peer.subject);
+}
+
+const needsCluster = ['latency', 'bulk', 'dev'].some((name) => wanted.has(name));
+const cluster = needsCluster ? await prepareTestCluster(process.env) : undefined;
+if (cluster?.ok) {
+  Object.assign(process.env, cluster.env);
+  closing.defer(cluster.release);
+} else if (cluster) {
+  failures += 1;
+  say(`without sync and dev: ${cluster.reason}`);
+}
+const machine = await describeMachine(cluster?.ok === true);
+
+await part('startup', () => measureStartup(subjects));
+if (cluster?.ok) {
+  if (wanted.has('latency') || wanted.has('bulk')) {
+    await using pod = await startBenchPod();
+    await part('latency', () => measureLatency(subjects, pod));
+    await part('bulk', () => measureBulk(subjects, pod));
+  }
+  await part('dev', () => measureDev(subjects));
+}
+await part('size', () => measureSize(tested));
+
+process.stdout.write(`${machineLine(machine)}\n\n${renderTable(measurements, values.markdown)}\n`);
+if (values.json !== undefined) {
+  const results = measurements.map(({ figures, name, note, unit }) => ({
+    name,
+    unit,
+    note,
+    figures: figures.map(({ samples, subject, target }) => {
+      const summary = summarize(samples);
+      return { subject, target, met: isMet({ samples, subject, target }), summary, samples };
+    }),
+  }));
+  writeFileSync(values.json, `${JSON.stringify({ machine, measurements: results }, null, 2)}\n`);
+}
+process.exitCode = failures > 0 || interrupted ? 1 : 0;

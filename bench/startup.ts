@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { median, type Figure, type Measurement, type Target } from './figures.js';
+import type { Call, Subject } from './subject.js';
+
+const RUNS = 25;
+const RSS_RUNS = 5;
+
+interface Case {
+  readonly subject: string;
+  readonly call: Call;
+  /** Milliseconds that it may take longer than the floor. */
+  readonly overFloor?: number | undefined;
+}
+
+/** Wall time and memory of calls that do nothing, interleaved with `node -e 0`: what Node itself costs. */
+export async function measureStartup(subjects: readonly Subject[]): Promise<Measurement[]> {
+  const empty = mkdtempSync(join(tmpdir(), 'devspace-bench-empty-'));
+  try {
+    const cases = casesOf(subjects, empty);
+    const wall = cases.map(({ call }) => (run(call), [] as number[]));
+    for (let round = 0; round < RUNS; round += 1) {
+      for (const [index, { call }] of cases.entries()) wall[index]?.push(run(call));
+    }
+    const memory: Figure[] = [];
+    for (const { call, subject } of process.platform === 'linux' ? cases : []) {
+      memory.push({ subject, samples: await repeat(RSS_RUNS, () => peakRss(call)) });
+    }
+    const floor = median(wall[0] ?? []);
+    const figures = cases.map(({ overFloor, subject }, index) => ({
+      subject,
+      samples: wall[index] ?? [],
+      target: overFloor === undefined ? undefined : targetOver(floor, overFloor),
+    }));
+    return [
+      { name: 'start-up, wall', unit: 'ms', figures },
+      ...(memory.length > 0
+        ? [
+            {
+              name: 'start-up, peak RSS',
+              unit: 'MiB' as const,
+              figures: memory,
+              note: 'VmHWM, read every millisecond',
+            },
+          ]
+        : []),
+    ];
+  } finally {
+    rmSync(empty, { recursive: true, force: true });
+  }
+}
+
+function targetOver(floor: number, ms: number): Target {
+  return { limit: floor + ms, text: `floor + ${ms} = ${(floor + ms).toFixed(1)}` };
+}
+
+function casesOf([own, ...peers]: readonly Subject[], empty: string): Case[] {
+  const startups = (subject: Subject, overFloor: Partial<Record<string, number>>): Case[] =>
+    Object.entries(subject.startups).map(([name, call]) => ({
+      subject: `${subject.name} ${name}`,
+      call,
+      overFloor: overFloor[name],
+    }));
+  const cases: Case[] = [{ subject: 'node -e 0 (floor)', call: { argv: [process.execPath, '-e', '0'] } }];
+  if (own) {
+    cases.push(...startups(own, { '--help': 15 }));
+    // Everything that `dev` needs is loaded before it says that there is no devspace.yaml here.
+    const project = { dir: empty, namespace: 'default', repository: '', port: 0 };
+    cases.push({ subject: `${own.name} dev, no project`, call: own.dev(project), overFloor: 80 });
+  }
+  return [...cases, ...peers.flatMap((peer) => startups(peer, {}))];
+}
+
+function run({ argv, cwd, env }: Call): number {
+  const [program = '', ...args] = argv;
+  const began = performance.now();
+  const { error } = spawnSync(program, args, { stdio: 'ignore', cwd, env: { ...process.env, ...env } });
+  if (error) throw error;
+  return performance.now() - began;
+}
+
+/** Highest resident memory in MiB. The kernel counts it; what a process adds in its last millisecond may be missed. */
+async function peakRss({ argv, cwd, env }: Call): Promise<number> {
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, { stdio: 'ignore', cwd, env: { ...process.env, ...env } });
+  const ended = new Promise<void>((resolve, reject) => child.on('exit', () => resolve()).on('error', reject));
+  let peak = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, highWater(child.pid));
+  }, 1);
+  await ended.finally(() => clearInterval(timer));
+  return peak;
+}
+
+function highWater(pid: number | undefined): number {
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(kib ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+async function repeat<T>(times: number, action: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let round = 0; round < times; round += 1) results.push(await action());
+  return results;
+}
