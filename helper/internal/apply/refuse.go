@@ -4,7 +4,6 @@ import (
 	"errors"
 	"syscall"
 
-	"devspace-helper/internal/observe"
 	"devspace-helper/internal/root"
 	"devspace-helper/internal/wire"
 )
@@ -21,7 +20,10 @@ var (
 
 // Refusal is the FAILED frame for an error, which names the path.
 func Refusal(id uint64, path string, err error) *wire.Reply {
-	return &wire.Reply{Type: wire.Failed, ID: id, Code: uint64(code(err)), Text: observe.Escape(path) + ": " + err.Error()}
+	if path == "" {
+		path = "."
+	}
+	return &wire.Reply{Type: wire.Failed, ID: id, Code: uint64(code(err)), Text: path + ": " + err.Error()}
 }
 
 func code(err error) wire.Code {

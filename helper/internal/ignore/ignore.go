@@ -1,4 +1,7 @@
 // Package ignore decides by gitignore rules which paths a session leaves alone.
+//
+// The rules are those of git's manual. git itself strays from it for `ab**/c`, where it lets the stars cross slashes because
+// it cuts off the literal beginning first; here they are two plain stars.
 package ignore
 
 import "strings"
