@@ -2,11 +2,13 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { pack, type Header, type Pack } from 'tar-stream';
+import { pack, type Pack } from 'tar-stream';
 import type { ContextEntry } from './context.js';
 
 // Windows knows no permission bits; Docker makes everything executable there.
 const ALL_EXECUTABLE = process.platform === 'win32';
+type EntryHeader = Parameters<Pack['entry']>[0];
+
 const ZEROS = Buffer.alloc(64 * 1024);
 
 /** A file that is not on disk, or not with that content. */
@@ -29,7 +31,7 @@ export async function* tarContext(
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   try {
-    yield* archive as AsyncIterable<Buffer>;
+    yield* archive as unknown as AsyncIterable<Buffer>;
   } finally {
     archive.destroy();
     await filled;
@@ -56,7 +58,7 @@ async function fill(
   archive.finalize();
 }
 
-function headerOf({ path, kind, stat, target }: ContextEntry): Header {
+function headerOf({ path, kind, stat, target }: ContextEntry): EntryHeader {
   const mode = ALL_EXECUTABLE ? 0o755 : Number(stat.mode & 0o7777n);
   const common = { mode, uid: 0, gid: 0, mtime: new Date(Math.max(0, Number(stat.mtimeMs))) };
   if (kind === 'folder') return { ...common, name: `${path}/`, type: 'directory' };
@@ -66,13 +68,14 @@ function headerOf({ path, kind, stat, target }: ContextEntry): Header {
 
 async function add(
   archive: Pack,
-  header: Header,
+  header: EntryHeader,
   content: AsyncIterable<Buffer> | Iterable<Buffer>,
 ): Promise<void> {
   const entry = archive.entry(header);
   // Only files have content; the other kinds are complete with their header.
   if (header.size === undefined) return;
-  await pipeline(Readable.from(content), entry);
+  // streamx, whose streams behave like Node's but are typed as their own.
+  await pipeline(Readable.from(content), entry as unknown as NodeJS.WritableStream);
 }
 
 /** The content of a file, cut or filled to the size its header told. */
