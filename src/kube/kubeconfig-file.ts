@@ -140,9 +140,9 @@ function named<T>(root: Entry, list: string, key: string, read: (entry: Entry) =
   for (const item of root.list(list)) {
     const name = item.text('name');
     if (name === undefined) throw invalid(root.file, `has an entry without a name in "${list}"`);
-    const body = item.child(key);
+    const body = item.child(key) ?? new Entry(root.file, key, {});
     // Within one file, too, the first of two equal names wins.
-    if (body && !result.has(name)) result.set(name, read(body.at(`${key} "${name}"`)));
+    if (!result.has(name)) result.set(name, read(body.at(`${key} "${name}"`)));
   }
   return result;
 }

@@ -10,11 +10,11 @@ export const maxLineBytes = 1024 * 1024;
 
 /**
  * Cuts a byte stream into lines (without their line ends), as many at a time as arrived together. Memory is bounded: a line over `limit` bytes comes
- * in pieces, never cut inside a character. A last line without a line end counts.
+ * in pieces, never cut inside a character. A last line without a line end counts, unless `endedOnly`.
  */
 export async function* splitLines(
   source: AsyncIterable<Buffer>,
-  limit = maxLineBytes,
+  { limit = maxLineBytes, endedOnly = false } = {},
 ): AsyncGenerator<string[]> {
   let held: Buffer[] = [];
   let heldBytes = 0;
@@ -39,7 +39,7 @@ export async function* splitLines(
       heldBytes = all.length - cut;
     }
   }
-  if (heldBytes > 0) yield [Buffer.concat(held).toString('utf8')];
+  if (heldBytes > 0 && !endedOnly) yield [Buffer.concat(held).toString('utf8')];
 }
 
 /** Takes the kubelet's timestamp off the front of a line; a piece of a cut line has none. */

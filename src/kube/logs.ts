@@ -32,7 +32,7 @@ export interface FollowOptions extends LogOptions {
 export async function readLogs(kube: Kube, options: LogOptions, signal?: AbortSignal): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   const stream = await openLog(kube, options, false, signal);
-  for await (const batch of readBatches(kube, stream)) for (const line of batch) lines.push(line);
+  for await (const batch of readBatches(kube, stream, false)) for (const line of batch) lines.push(line);
   return lines;
 }
 
@@ -71,7 +71,8 @@ export async function* followLogs(
     connected = true;
     cursor.restart();
     let isNew = false;
-    for await (const batch of readBatches(kube, stream)) {
+    // A line without its end at the end of a stream that was to go on is a torn one: it is read again.
+    for await (const batch of readBatches(kube, stream, follow)) {
       failures = 0;
       for (const line of batch) {
         // Without a time it is a piece of the line before, or at first the node itself, telling that the log is gone.
@@ -105,13 +106,11 @@ export async function* followLogs(
       continue;
     }
     // The stream may have ended before the container did: fetch what it wrote last.
-    if (cursor.since !== undefined) {
-      try {
-        yield* read(false, next !== undefined);
-      } catch (error) {
-        // Gone with its container or pod: there is nothing left to fetch.
-        if (!isFailure(error, 'KUBE_NOT_FOUND') && !isFailure(error, 'KUBE_REJECTED')) await bridge(error);
-      }
+    try {
+      yield* read(false, next !== undefined);
+    } catch (error) {
+      // Gone with its container or pod: there is nothing left to fetch.
+      if (!isFailure(error, 'KUBE_NOT_FOUND') && !isFailure(error, 'KUBE_REJECTED')) await bridge(error);
     }
     if (next !== undefined) onRestart?.();
     instance = next;
@@ -140,9 +139,13 @@ function serverTime(answer: IncomingMessage): string {
 }
 
 /** The lines of one answer, as many at a time as arrived together. Closes `stream`. */
-async function* readBatches(kube: Kube, stream: IncomingMessage): AsyncGenerator<LogLine[]> {
+async function* readBatches(
+  kube: Kube,
+  stream: IncomingMessage,
+  endedOnly: boolean,
+): AsyncGenerator<LogLine[]> {
   try {
-    for await (const lines of splitLines(stream)) yield lines.map(parseLogLine);
+    for await (const lines of splitLines(stream, { endedOnly })) yield lines.map(parseLogLine);
   } catch (error) {
     throw error instanceof Failure ? error : connectionFailure(kube, error);
   } finally {

@@ -15,7 +15,7 @@ async function* inPieces(data: Buffer, cuts: readonly number[]): AsyncGenerator<
 
 async function lines(source: AsyncIterable<Buffer>, limit?: number): Promise<string[]> {
   const all: string[] = [];
-  for await (const batch of splitLines(source, limit)) all.push(...batch);
+  for await (const batch of splitLines(source, limit === undefined ? {} : { limit })) all.push(...batch);
   return all;
 }
 
@@ -32,6 +32,13 @@ describe('splitLines', () => {
         expect(await lines(inPieces(Buffer.from(whole), cuts))).toEqual(expected);
       }),
     );
+  });
+
+  it('can leave out a last line that has no end', async () => {
+    const all: string[][] = [];
+    for await (const batch of splitLines(inPieces(Buffer.from('a\nb'), []), { endedOnly: true }))
+      all.push(batch);
+    expect(all).toEqual([['a']]);
   });
 
   it('cuts a line over the limit into pieces, between characters', async () => {
@@ -51,7 +58,7 @@ describe('splitLines', () => {
     async function* endless(): AsyncGenerator<Buffer> {
       for (let count = 0; count < 1000; count += 1) yield chunk;
     }
-    for await (const batch of splitLines(endless(), 5000))
+    for await (const batch of splitLines(endless(), { limit: 5000 }))
       longest = Math.max(longest, ...batch.map((one) => one.length));
     expect(longest).toBe(5000);
   });
