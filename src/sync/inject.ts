@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { Failure, isFailure, messageOf } from '../base/failure.js';
 import type { ProcessStream } from '../base/process-stream.js';
@@ -22,6 +23,7 @@ export interface HelperStream {
 }
 
 const startTimeoutMs = 60_000;
+const cleanUpMs = 1_000;
 const longestLine = 4096;
 const keptErrors = 4096;
 
@@ -48,6 +50,9 @@ export async function injectHelper(
     return await start(process, helperFor, errors);
   } catch (error) {
     const failure = await explain(error, process, errors);
+    // The end of its input lets the script clean up after itself.
+    process.stdin.end();
+    await Promise.race([process.exit.catch(() => {}), delay(cleanUpMs, undefined, { ref: false })]);
     await process[Symbol.asyncDispose]();
     signal.throwIfAborted();
     throw failure;

@@ -1,6 +1,7 @@
 import { isSyncable, type View } from './core/decide.js';
-import { type Ancestor, type Entry, type Observed, type Side, stampOf } from './core/entry.js';
+import { type Ancestor, type Entry, type Observed, otherSide, type Side, stampOf } from './core/entry.js';
 import type { Rules } from './core/ignore.js';
+import { parentOf } from './core/path.js';
 import { Tree } from './core/tree.js';
 
 /**
@@ -71,6 +72,7 @@ export class Ledger implements View {
     const tree = this[side];
     let vanished: string[] = [];
     const clear = () => {
+      if (vanished.length === 0) return;
       for (const path of tree.below(vanished)) this.#delete(tree, path);
       vanished = [];
     };
@@ -83,7 +85,7 @@ export class Ledger implements View {
         if (before) this.#delete(tree, path);
         continue;
       }
-      if (vanished.length > 0) clear();
+      clear();
       if (before && isSame(before, observed)) continue;
       if (before?.kind === 'directory' && observed.kind !== 'directory') vanished.push(path);
       const { path: _, ...entry } = observed;
@@ -139,6 +141,16 @@ export class Ledger implements View {
     if (!this.ancestor.delete(path)) return;
     this.revision++;
     this.#onRevision();
+  }
+
+  /** The path was removed from a side. */
+  removed(path: string, from: Side, replaced: boolean): void {
+    this.forget(path);
+    const source = this[otherSide(from)];
+    // The directory above may have waited for this, and so may what has no place before.
+    const parent = parentOf(path);
+    if (parent !== '' && source.get(parent)?.kind !== 'directory') this.mark(parent);
+    if (replaced) for (const below of source.below([path])) this.mark(below);
   }
 
   /** The path is about to be read: what was suspected before does not matter any more. */

@@ -1,5 +1,5 @@
 import { createHash, hash as hashOnce } from 'node:crypto';
-import { close, constants, fstatSync, openSync, read, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -15,7 +15,6 @@ import { maxDataLength } from './wire.js';
  */
 export const quietMs = 8;
 
-const closeLater = promisify(close);
 const readLater = promisify(read);
 
 /**
@@ -31,21 +30,20 @@ export async function readLocal(absolute: string, path: string, stamp: string, s
     throw localFailure(error, path);
   }
   try {
-    const wait = checkStamp(fd, path, stamp).young;
-    if (wait > 0) {
-      await delay(wait);
-      checkStamp(fd, path, stamp);
+    let { entry, young } = checkStamp(fd, path, stamp);
+    if (young > 0) {
+      await delay(young);
+      ({ entry } = checkStamp(fd, path, stamp));
     }
-    return await readOpen(fd, path, stamp, sink);
+    return await readOpen(fd, path, entry, sink);
   } catch (error) {
     throw localFailure(error, path);
   } finally {
-    await closeLater(fd);
+    closeSync(fd);
   }
 }
 
-async function readOpen(fd: number, path: string, stamp: string, sink: Sink): Promise<Content> {
-  const { entry } = checkStamp(fd, path, stamp);
+async function readOpen(fd: number, path: string, entry: FileEntry, sink: Sink): Promise<Content> {
   if (entry.size <= maxDataLength) {
     const content = Buffer.allocUnsafe(entry.size);
     let length = 0;
@@ -54,7 +52,7 @@ async function readOpen(fd: number, path: string, stamp: string, sink: Sink): Pr
       if (count === 0) throw changedFailure(path);
       length += count;
     }
-    checkStamp(fd, path, stamp);
+    checkStamp(fd, path, entry.stamp);
     if (length > 0) {
       const sent = sink.data(content);
       if (sent) await sent;
@@ -71,7 +69,7 @@ async function readOpen(fd: number, path: string, stamp: string, sink: Sink): Pr
     sum.update(part);
     await sink.data(part);
   }
-  checkStamp(fd, path, stamp);
+  checkStamp(fd, path, entry.stamp);
   return { hash: sum.digest('hex'), entry };
 }
 

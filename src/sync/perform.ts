@@ -1,5 +1,4 @@
 import { type Entry, type FileEntry, otherSide, type Side } from './core/entry.js';
-import { parentOf } from './core/path.js';
 import type { Action } from './core/plan.js';
 import type { Emit } from '../report/events.js';
 import type { Endpoint, Kept } from './endpoint.js';
@@ -52,20 +51,18 @@ export async function perform(change: Change, sides: Sides, ledger: Ledger, emit
       const conflict = await prepareLoser(change, sides, emit);
       const kept = await sides[to].remove(path, change.target);
       if (kept !== undefined) conflict?.(kept);
-      ledger.forget(path);
-      // The directory above may have waited for this.
-      const parent = parentOf(path);
-      if (parent !== '' && ledger[otherSide(to)].get(parent)?.kind !== 'directory') ledger.mark(parent);
+      ledger.removed(path, to, change.replaced);
       return change.replaced ? undefined : told('remove');
     }
     case 'chmod': {
       const seen = ledger[to].get(path);
       if (seen === undefined) throw changedFailure(path);
+      const hash = change.hash ?? ledger.ancestor.get(path)?.hash ?? '';
       try {
-        recordAt(to, await sides[to].chmod(path, seen, change.mode), path, change.hash, ledger);
+        recordAt(to, await sides[to].chmod(path, seen, change.mode), path, hash, ledger);
       } catch (error) {
         // Not allowed, most likely: each side keeps its own mode, and it is not tried again.
-        recordAt(to, seen, path, change.hash, ledger);
+        recordAt(to, seen, path, hash, ledger);
         throw error;
       }
       return change.directory ? undefined : told('update');

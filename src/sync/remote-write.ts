@@ -1,11 +1,12 @@
 import type { FileEntry } from './core/entry.js';
 import type { Incoming } from './endpoint.js';
 import { maxDataLength } from './wire.js';
-import type { ClientMessage } from './wire-messages.js';
+import { type ClientMessage, encodeClient } from './wire-messages.js';
 
 /** What a file on its way needs of the connection. */
 export interface WriteChannel {
   send(message: ClientMessage): void;
+  sendFrame(frame: Buffer): void;
   /** Undefined when one may send now. */
   turn(): Promise<void> | undefined;
   limit(bytes: number): Promise<void> | undefined;
@@ -21,7 +22,8 @@ export interface WriteChannel {
 export class RemoteWrite implements Incoming {
   readonly #put: Extract<ClientMessage, { frame: 'PUT' }>;
   readonly #channel: WriteChannel;
-  #held: Buffer | undefined;
+  readonly #held: Buffer[] = [];
+  #heldBytes = 0;
   #answer: Promise<FileEntry> | undefined;
   #refused: Error | undefined;
 
@@ -32,8 +34,9 @@ export class RemoteWrite implements Incoming {
 
   data(chunk: Buffer): void | Promise<void> {
     if (this.#answer === undefined && this.#put.size <= maxDataLength) {
-      // The caller may reuse the chunk.
-      this.#held = this.#held ? Buffer.concat([this.#held, chunk]) : Buffer.from(chunk);
+      const frame = encodeClient({ frame: 'DATA', id: this.#put.id, content: chunk });
+      this.#held.push(frame);
+      this.#heldBytes += chunk.length;
       return undefined;
     }
     return this.#stream(chunk);
@@ -42,18 +45,18 @@ export class RemoteWrite implements Incoming {
   async commit(hash: string): Promise<FileEntry> {
     const { id } = this.#put;
     if (this.#answer === undefined) {
-      const content = this.#held;
-      if (content) await this.#channel.limit(content.length);
-      await this.#channel.turn();
+      const limited = this.#channel.limit(this.#heldBytes);
+      if (limited) await limited;
+      const turn = this.#channel.turn();
+      if (turn) await turn;
       this.#begin();
-      if (content) this.#channel.send({ frame: 'DATA', id, content });
+      for (const frame of this.#held) this.#channel.sendFrame(frame);
     }
     this.#channel.send({ frame: 'END', id, hash });
     return this.#answer as Promise<FileEntry>;
   }
 
   abort(): void {
-    this.#held = undefined;
     if (this.#answer !== undefined && this.#refused === undefined) this.#channel.cancel();
   }
 

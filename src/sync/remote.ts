@@ -140,6 +140,9 @@ export class Remote implements Endpoint {
     const put = { frame: 'PUT', id: this.#id(), path, expect: expectSeen(seen), ...meta } as const;
     return new RemoteWrite(put, {
       send: (message) => this.#send(message),
+      sendFrame: (frame) => {
+        if (!this.#failure) this.#outbox.send(frame);
+      },
       turn: () => this.#outbox.turn(),
       limit: (bytes) => this.#options.up.take(bytes),
       applied: () => this.#applied(put.id, path, 'file'),

@@ -126,10 +126,14 @@ export function makePair(helperDir: string): Pair {
   const sessions: SyncSession[] = [];
   const until: Pair['until'] = async (what, test, within = 8000) => {
     const end = performance.now() + within;
-    while (!test()) {
-      if (performance.now() > end)
+    for (;;) {
+      const began = performance.now();
+      if (test()) return;
+      const now = performance.now();
+      if (now > end)
         throw new Error(`waited ${within} ms in vain until ${what}\n${JSON.stringify(events.slice(-20))}`);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      // The session runs in this process too: it gets at least twice the time the look took.
+      await new Promise((resolve) => setTimeout(resolve, 2 + 2 * (now - began)));
     }
   };
   return {

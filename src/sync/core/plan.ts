@@ -30,7 +30,15 @@ export type Action =
       mode: number;
       conflict: boolean;
     }
-  | { do: 'chmod'; to: Side; path: string; directory: boolean; mode: number; hash: string };
+  /** `hash` of the content; undefined: what is known by then. */
+  | {
+      do: 'chmod';
+      to: Side;
+      path: string;
+      directory: boolean;
+      mode: number;
+      hash: string | undefined;
+    };
 
 /**
  * Plans what makes both sides equal at these paths, in the order in which it may be done. Pure. Directories above are added as needed: one is
@@ -47,6 +55,8 @@ class Planner {
   readonly #levels: Set<string>[] = [];
   /** Directories something will be created in. */
   readonly #needed: Record<Side, Set<string>> = { local: new Set(), remote: new Set() };
+  /** Directories that will be created. */
+  readonly #made: Record<Side, Set<string>> = { local: new Set(), remote: new Set() };
   /** How many children of a directory go. */
   readonly #going: Record<Side, Map<string, number>> = { local: new Map(), remote: new Map() };
 
@@ -59,7 +69,7 @@ class Planner {
     for (let depth = this.#levels.length - 1; depth > 0; depth--) {
       for (const path of this.#levels[depth] ?? []) this.#one(path, decide(this.#view, path));
     }
-    return order(this.#actions);
+    return order(this.#actions.filter((action) => this.#hasPlace(action)));
   }
 
   #add(path: string): void {
@@ -140,6 +150,7 @@ class Planner {
       case 'file': {
         const mode = this.#modeFor(path, to, source, target);
         this.#actions.push({ do: 'file', to, path, source, target, mode, conflict });
+        this.#giveMode(path, to, target, mode);
         return;
       }
       case 'symlink':
@@ -148,6 +159,7 @@ class Planner {
       case 'directory': {
         const mode = source.mode & modeMask;
         // Writable until it is filled.
+        this.#made[to].add(path);
         this.#actions.push({ do: 'mkdir', to, path, mode: mode | 0o700 });
         if ((mode & 0o700) !== 0o700)
           this.#actions.push({ do: 'chmod', to, path, directory: true, mode, hash: '' });
@@ -164,8 +176,34 @@ class Planner {
     const known: Known | undefined = this.#view.ancestor.get(path);
     const from = otherSide(to);
     const unchanged =
-      known?.kind === 'file' && stampIn(known, from) !== undefined && modeIn(known, from) === source.mode;
+      known?.kind === 'file' &&
+      known.localStamp !== undefined &&
+      known.remoteStamp !== undefined &&
+      modeIn(known, from) === source.mode;
     return (target?.kind === 'file' && unchanged ? target.mode : source.mode) & modeMask;
+  }
+
+  /** Content goes one way, but the mode was changed on the other side: it goes the other way. */
+  #giveMode(path: string, to: Side, target: Entry | undefined, mode: number): void {
+    const known = this.#view.ancestor.get(path);
+    if (target?.kind !== 'file' || known?.kind !== 'file' || stampIn(known, to) === undefined) return;
+    if (((target.mode ^ modeIn(known, to)) & modeMask) === 0 || mode !== (target.mode & modeMask)) return;
+    const from = otherSide(to);
+    if (this.#blocked(from, path, target)) return;
+    this.#actions.push({ do: 'chmod', to: from, path, directory: false, mode, hash: undefined });
+  }
+
+  /**
+   * Whether the directory above will be there. Where something else still is, undecided or not to be changed, nothing can be created below; it is
+   * planned again when that has gone.
+   */
+  #hasPlace(action: Action): boolean {
+    if (action.do !== 'file' && action.do !== 'mkdir' && action.do !== 'symlink') return true;
+    const { to, path } = action;
+    return parentsOf(path).every((parent) => {
+      const above = this.#view[to].get(parent);
+      return above === undefined || above.kind === 'directory' || this.#made[to].has(parent);
+    });
   }
 
   /** Something will be created at `path`: the directories above it must be there. */

@@ -1,0 +1,243 @@
+import type { Ancestor, Entry, Known, Observed, Side } from '../../../src/sync/core/entry.js';
+import { compileRules, type Patterns } from '../../../src/sync/core/ignore.js';
+import { type Action, plan } from '../../../src/sync/core/plan.js';
+import { Ledger } from '../../../src/sync/ledger.js';
+
+/**
+ * A tree in a few words: path → `d` for a directory, `-> target` for a link, `!what` for what cannot be synced, else a file with that content. After
+ * the content may come ` @time` and ` +x`: `hello @5 +x`.
+ */
+export type Named = Record<string, string>;
+
+/** One side of a merge without a file system: what a change does to a tree, with contents, and what goes to the trash. */
+export class ModelSide {
+  readonly contents = new Map<string, { entry: Entry; content: string }>();
+  #count = 0;
+  readonly #name: string;
+
+  constructor(name: string, named: Named) {
+    this.#name = name;
+    for (const [path, text] of Object.entries(named)) this.set(path, text);
+  }
+
+  stamp(): string {
+    return `${this.#name}${++this.#count}`;
+  }
+
+  set(path: string, text: string): void {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const parent = path.slice(0, at);
+      if (this.contents.get(parent)?.entry.kind !== 'directory') this.put(parent, 'd', 0, 0o755);
+    }
+    const [, content = '', time, executable] = /^(.*?)(?: @(\d+))?( \+x)?$/s.exec(text) ?? [];
+    this.put(path, content, Number(time ?? 1), executable ? 0o755 : 0o644);
+  }
+
+  put(path: string, content: string, time: number, mode: number): void {
+    const stamp = this.stamp();
+    let entry: Entry;
+    if (content === 'd') entry = { kind: 'directory', mode: 0o755, stamp };
+    else if (content.startsWith('-> ')) entry = { kind: 'symlink', target: content.slice(3), stamp };
+    else if (content.startsWith('!')) entry = { kind: 'other', what: content.slice(1) };
+    else entry = { kind: 'file', mode, size: content.length, mtime: { s: time, ns: 0 }, stamp };
+    this.contents.set(path, { entry, content });
+  }
+
+  delete(path: string): void {
+    for (const other of this.contents.keys())
+      if (other === path || other.startsWith(`${path}/`)) this.contents.delete(other);
+  }
+
+  named(): Named {
+    const named: Named = {};
+    for (const [path, { entry, content }] of [...this.contents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      named[path] = content + (entry.kind === 'file' && entry.mode & 0o100 ? ' +x' : '');
+    return named;
+  }
+}
+
+export interface ModelOptions extends Patterns {
+  downloadOnInitialSync?: boolean;
+  /** The container was replaced since. */
+  replaced?: boolean;
+}
+
+/** A whole sync without any side effect: the real planner and ledger, with {@link ModelSide}s for the endpoints. */
+export class Model {
+  readonly local: ModelSide;
+  readonly remote: ModelSide;
+  readonly ledger: Ledger;
+  readonly trash: { path: string; content: string }[] = [];
+  readonly conflicts: string[] = [];
+  readonly removed: string[] = [];
+  readonly asked: string[] = [];
+
+  constructor(local: ModelSide, remote: ModelSide, ancestor: Ancestor, options: ModelOptions = {}) {
+    this.local = local;
+    this.remote = remote;
+    this.ledger = new Ledger(
+      ancestor,
+      compileRules(options),
+      () => {},
+      () => {},
+    );
+    for (const side of ['local', 'remote'] as const) this.#observe(side);
+    if (options.downloadOnInitialSync === false) this.ledger.leaveRemoteOnly();
+    this.ledger.markAll();
+  }
+
+  /** Plans and does until nothing is left to do; throws when that does not end. */
+  run(): this {
+    for (let round = 0; round < 12; round++) {
+      const dirty = [...this.ledger.dirty];
+      this.ledger.dirty.clear();
+      const actions = plan(this.ledger, dirty);
+      for (const action of actions) this.#do(action);
+      for (const side of ['local', 'remote'] as const) this.#observe(side);
+      if (this.ledger.dirty.size === 0) return this;
+    }
+    throw new Error(`no end: ${JSON.stringify([...this.ledger.dirty])}`);
+  }
+
+  /** What would be done about everything, without doing it. */
+  planAll(): Action[] {
+    const paths = new Set([
+      ...this.ledger.local.paths(),
+      ...this.ledger.remote.paths(),
+      ...this.ledger.ancestor.keys(),
+    ]);
+    return plan(this.ledger, paths);
+  }
+
+  #observe(side: Side): void {
+    const seen: Observed[] = [];
+    for (const [path, { entry }] of this[side].contents) seen.push({ path, ...entry });
+    this.ledger.scanned(side, '', seen);
+  }
+
+  #do(action: Action): void {
+    const { path } = action;
+    switch (action.do) {
+      case 'forget':
+        return this.ledger.forget(path);
+      case 'record':
+        return this.#record(path, action.hash);
+      case 'hash': {
+        const found = this[action.side].contents.get(path);
+        this.asked.push(`${action.side} ${path}`);
+        if (found?.entry.kind === 'file')
+          this.ledger.hashed(action.side, path, found.entry.stamp, hashOf(found.content));
+        return;
+      }
+      case 'chmod': {
+        const found = this[action.to].contents.get(path);
+        if (found === undefined || !('mode' in found.entry)) throw new Error(`chmod of nothing: ${path}`);
+        found.entry = { ...found.entry, mode: action.mode, stamp: this[action.to].stamp() };
+        this.#observe(action.to);
+        return this.#record(path, action.hash ?? this.ledger.ancestor.get(path)?.hash ?? '');
+      }
+      default:
+        return this.#change(action);
+    }
+  }
+
+  #change(action: Extract<Action, { do: 'remove' | 'mkdir' | 'symlink' | 'file' }>): void {
+    const { to, path } = action;
+    const target = this[to];
+    const source = this[to === 'local' ? 'remote' : 'local'].contents.get(path);
+    const there = target.contents.get(path);
+    const seen = 'target' in action ? action.target : undefined;
+    // As an endpoint would: what was planned for must still be there, and the directory above too.
+    if (there?.entry !== seen && JSON.stringify(there?.entry) !== JSON.stringify(seen))
+      throw new Error(`changed: ${path}`);
+    const slash = path.lastIndexOf('/');
+    if (slash > 0 && target.contents.get(path.slice(0, slash))?.entry.kind !== 'directory')
+      throw new Error(`no directory above ${path}`);
+    if ('conflict' in action && action.conflict && there) {
+      this.conflicts.push(path);
+      this.trash.push({ path, content: there.content });
+    }
+    if (action.do === 'remove') {
+      if ([...target.contents.keys()].some((other) => other.startsWith(`${path}/`)))
+        throw new Error(`not empty: ${path}`);
+      if (to === 'local' && there && there.entry.kind !== 'directory')
+        this.trash.push({ path, content: there.content });
+      this.removed.push(`${to} ${path}`);
+      target.contents.delete(path);
+      this.#observe(to);
+      return this.ledger.removed(path, to, action.replaced);
+    }
+    if (source === undefined) throw new Error(`nothing to copy: ${path}`);
+    const time = source.entry.kind === 'file' ? source.entry.mtime.s : 0;
+    target.put(
+      path,
+      action.do === 'mkdir' ? 'd' : source.content,
+      time,
+      action.do === 'file' ? action.mode : 0o755,
+    );
+    this.#observe(to);
+    this.#record(path, source.entry.kind === 'file' ? hashOf(source.content) : '');
+  }
+
+  #record(path: string, hash: string): void {
+    const [local, remote] = [this.local.contents.get(path), this.remote.contents.get(path)];
+    if (local && remote) this.ledger.record(path, local.entry, remote.entry, hash);
+  }
+}
+
+export const hashOf = (content: string): string => Buffer.from(content).toString('hex');
+
+/** The ancestor of two sides that were equal. */
+export function ancestorOf(local: ModelSide, remote: ModelSide): Ancestor {
+  const ancestor: Ancestor = new Map();
+  for (const [path, { entry, content }] of local.contents) {
+    const other = remote.contents.get(path)?.entry;
+    if (other === undefined || other.kind !== entry.kind || !('stamp' in entry) || !('stamp' in other))
+      continue;
+    const known: Known = {
+      kind: entry.kind,
+      size: entry.kind === 'file' ? entry.size : 0,
+      hash: entry.kind === 'file' ? hashOf(content) : '',
+      target: entry.kind === 'symlink' ? entry.target : '',
+      localStamp: entry.stamp,
+      remoteStamp: other.stamp,
+      localMode: 'mode' in entry ? entry.mode : 0,
+      remoteMode: 'mode' in other ? other.mode : 0,
+    };
+    ancestor.set(path, known);
+  }
+  return ancestor;
+}
+
+/** An edit script: path → new text, or undefined to delete. */
+export type Edits = Record<string, string | undefined>;
+
+/** Two sides that were equal (`base`), each edited since, and the ancestor of before. */
+export function diverged(base: Named, local: Edits, remote: Edits, options: ModelOptions = {}): Model {
+  const sides = { local: new ModelSide('l', base), remote: new ModelSide('r', base) };
+  const ancestor = ancestorOf(sides.local, sides.remote);
+  if (options.replaced) for (const known of ancestor.values()) known.remoteStamp = undefined;
+  for (const [side, edits] of [
+    ['local', local],
+    ['remote', remote],
+  ] as const) {
+    for (const [path, text] of Object.entries(edits)) {
+      if (text === undefined || sides[side].contents.get(path)?.content === 'd' || text === 'd')
+        sides[side].delete(path);
+      if (text !== undefined) {
+        // What becomes a file above a path goes.
+        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+          const parent = path.slice(0, at);
+          if (sides[side].contents.get(parent)?.entry.kind !== 'directory') sides[side].delete(parent);
+        }
+        sides[side].set(path, text);
+      }
+    }
+  }
+  return new Model(sides.local, sides.remote, ancestor, options);
+}
+
+/** Two sides that never met. */
+export function strangers(local: Named, remote: Named, options: ModelOptions = {}): Model {
+  return new Model(new ModelSide('l', local), new ModelSide('r', remote), new Map(), options);
+}
