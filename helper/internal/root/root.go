@@ -65,8 +65,12 @@ func (r *Root) Pin() { _, _ = at.OpenRoot(r.Path) }
 // Dir opens the directory at path for use with package at; the caller closes it.
 func (r *Root) Dir(path string) (int, error) {
 	fd, err := at.OpenRoot(r.Path)
-	if err != nil {
+	switch err {
+	case nil:
+	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP:
 		return -1, ErrVanished
+	default: // no permission, or too many files are open: that passes
+		return -1, err
 	}
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil || st.Ino != r.inode || st.Dev != r.device {

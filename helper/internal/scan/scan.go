@@ -58,8 +58,12 @@ func (s *Scanner) Tree(path string, source uint8) error {
 
 func (s *Scanner) walk(path string) error {
 	dir, err := s.Root.Dir(path)
-	if err != nil {
-		return vanished(err) // what became of it is reported by whoever watches, or by the next scan
+	switch err {
+	case nil:
+	case root.ErrVanished:
+		return err
+	default:
+		return s.again(path, err)
 	}
 	if s.Enter != nil {
 		s.Enter(path, dir)
@@ -67,11 +71,7 @@ func (s *Scanner) walk(path string) error {
 	children, err := s.list(dir, path)
 	at.Close(dir)
 	if err != nil {
-		s.Order.Lock()
-		s.add(observe.Failed(path, err))
-		s.batch.Flush()
-		s.Order.Unlock()
-		return nil
+		return s.again(path, err)
 	}
 	for _, child := range children {
 		if err := s.walk(child); err != nil {
@@ -81,6 +81,26 @@ func (s *Scanner) walk(path string) error {
 			return nil
 		}
 	}
+	return nil
+}
+
+// again looks once more at a directory that could not be listed: it is gone or replaced, or else it is unreadable.
+func (s *Scanner) again(path string, why error) error {
+	s.Order.Lock()
+	defer s.Order.Unlock()
+	view := View{Site: s.Site}
+	e, _, err := view.See(path)
+	view.Close()
+	if err != nil {
+		return err
+	}
+	if e.Kind == wire.Directory {
+		if failed := notReached(path, why); failed.Kind == wire.Unreadable {
+			e = failed
+		}
+	}
+	s.add(e)
+	s.batch.Flush()
 	return nil
 }
 
@@ -124,11 +144,4 @@ func (s *Scanner) add(e wire.Entry) {
 		return
 	}
 	s.batch.Add(&e)
-}
-
-func vanished(err error) error {
-	if err == root.ErrVanished {
-		return err
-	}
-	return nil
 }

@@ -200,6 +200,29 @@ func mebibytes(t testing.TB, c *client, key string) float64 {
 	return float64(status(t, c, "/proc/"+strconv.Itoa(c.command.Process.Pid)+"/status", key)) / 1024
 }
 
+// stopped waits until a signal has stopped every thread: it takes effect some time after it was sent.
+func (c *client) stopped() {
+	c.t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		tasks, err := filepath.Glob("/proc/" + strconv.Itoa(c.command.Process.Pid) + "/task/*/status")
+		must(c.t, err)
+		running := 0
+		for _, task := range tasks {
+			text, err := os.ReadFile(task)
+			must(c.t, err)
+			if !strings.Contains(string(text), "State:\tT") {
+				running++
+			}
+		}
+		if running == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.t.Fatal("the helper does not stop")
+		}
+	}
+}
+
 func switches(t testing.TB, c *client) (n int) {
 	t.Helper()
 	tasks, err := filepath.Glob("/proc/" + strconv.Itoa(c.command.Process.Pid) + "/task/*/status")
