@@ -83,17 +83,22 @@ async function copyExample(namespace: string): Promise<DevProject> {
 }
 
 async function runDev(subject: Subject, project: DevProject): Promise<Run> {
+  const ended = new AbortController();
   await using service = startService(subject.dev(project));
-  const answer = untilAnswer(project.port, AbortSignal.timeout(ANSWER_WITHIN_MS));
-  const ready = await service.ready;
-  const run = { ready, answer: (await answer) - service.began };
-  await service.stop();
-  return run;
+  try {
+    const answer = untilAnswer(project.port, ended.signal);
+    const [ready, answered] = await Promise.all([service.ready, answer]);
+    await service.stop();
+    return { ready, answer: answered - service.began };
+  } finally {
+    ended.abort();
+  }
 }
 
 /** `performance.now()` when the app answered with 200 through the forward. */
 async function untilAnswer(port: number, signal: AbortSignal): Promise<number> {
-  while (!(await isAnswering(port, signal))) await pause(10, undefined, { signal });
+  const late = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+  while (!(await isAnswering(port, late))) await pause(10, undefined, { signal: late });
   return performance.now();
 }
 
