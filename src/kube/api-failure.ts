@@ -72,6 +72,7 @@ export function answerFailure(where: Where, asked: Asked, httpStatus: number, bo
         code: httpStatus === 400 || httpStatus === 422 ? 'KUBE_REJECTED' : 'KUBE_API_ERROR',
         message: `${capital(server)} answered ${httpStatus}: ${text}`,
         subject: status?.details?.name,
+        hint: kubectl(where, 'cluster-info'),
         details,
         cause,
       });
@@ -145,14 +146,18 @@ function troubleText(
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
-        text: `has a certificate for other names than ${host}: ${messageOf(error)}; tls-server-name in the kubeconfig can name the right one`,
+        text: `has a certificate for other names: ${messageOf(error)}; tls-server-name in the kubeconfig can name the right one`,
         hint: view,
       };
+    case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
+      if (!/wrong version number/i.test(messageOf(error))) break;
       return { text: 'does not speak TLS on this port: should it be http:// or another port?', hint: view };
     default:
-      return { text: `cannot be reached: ${messageOf(error)}${code === undefined ? '' : ` (${code})`}` };
   }
+  return {
+    text: `cannot be reached: ${firstLine(messageOf(error))}${code === undefined ? '' : ` (${code})`}`,
+  };
 }
 
 /** Happy-eyeballs attempts fail with an AggregateError around the real ones. */
@@ -179,6 +184,10 @@ function canI(message: string, namespace: string): string {
 
 function namespaceOf(path: string): string | undefined {
   return /\/namespaces\/([^/?]+)\//.exec(path)?.[1];
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]!;
 }
 
 function plainBody(body: string): string | undefined {

@@ -81,6 +81,7 @@ export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
   if (cluster === undefined) throw invalid(`there is no cluster "${context.cluster}" in ${files.join(', ')}`);
   if (cluster.server === '') throw invalid(`cluster "${context.cluster}" has no server`);
   if (!URL.canParse(cluster.server)) throw invalid(`the server "${cluster.server}" is not a URL`);
+  if (cluster.proxyUrl !== undefined) throw invalid('its proxy-url cannot be used yet');
   const user = data.users.get(context.user);
   if (user === undefined && context.user !== '') {
     throw invalid(`there is no user "${context.user}" in ${files.join(', ')}`);

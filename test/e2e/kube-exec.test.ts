@@ -94,7 +94,8 @@ describe.skipIf(!kubeconfig)('exec in a real container', () => {
   });
 
   it('gives a terminal its size, and resizes it', async () => {
-    const until = (size: string) => `until [ "$(stty size)" = "${size}" ]; do sleep 0.05; done; stty size`;
+    const until = (size: string) =>
+      `until [ "$(stty size 2>&1)" = "${size}" ]; do sleep 0.05; done; stty size`;
     const command = ['sh', '-c', `${until('33 91')}; read x; ${until('40 120')}`];
     await using stream = await openExec(rig.kube, {
       ...at(...command),

@@ -94,11 +94,11 @@ describe('connectionFailure', () => {
     ['ECONNRESET', 'closed the connection before it answered'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'did not sign (SELF_SIGNED_CERT_IN_CHAIN)'],
     ['CERT_HAS_EXPIRED', 'has expired'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for other names than api.example'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for other names'],
+    ['EPROTO', 'cannot be reached: boom (EPROTO)'],
     ['EWHATEVER', 'cannot be reached: boom (EWHATEVER)'],
   ])('%s', (code, words) => {
-    const error = Object.assign(new Error('boom'), { code });
+    const error = Object.assign(new Error('boom\nmore'), { code });
     for (const thrown of [error, new AggregateError([error])]) {
       expect(connectionFailure(where, thrown)).toMatchObject({
         code: 'KUBE_UNREACHABLE',
@@ -107,5 +107,10 @@ describe('connectionFailure', () => {
         hint: expect.any(String) as string,
       });
     }
+  });
+
+  it('knows a server without TLS', () => {
+    const error = Object.assign(new Error('ssl3_get_record:wrong version number'), { code: 'EPROTO' });
+    expect(connectionFailure(where, error).message).toContain('does not speak TLS on this port');
   });
 });

@@ -96,6 +96,12 @@ describe('loadKube', () => {
       'the server "x" is not a URL',
     ],
     [
+      'a proxy',
+      config('a', {}, { 'proxy-url': 'http://p' }),
+      'KUBE_CONFIG_INVALID',
+      'proxy-url cannot be used yet',
+    ],
+    [
       'a CA that is not there',
       config('a', {}, { 'certificate-authority': 'ca' }),
       'KUBE_CONFIG_INVALID',
