@@ -1,17 +1,16 @@
 import { resolve } from 'node:path';
-import { isFailure } from '../base/failure.js';
 import { startSyncEntry } from '../dev/sync-entry.js';
-import { loadKube } from '../kube/kubeconfig.js';
 import type { CommandHandler } from './command.js';
 import { helperDir } from './helper-dir.js';
-import { numberFlag } from './open-project.js';
+import { numberFlag } from './flags.js';
+import { openKube } from './open-kube.js';
 import { pickTarget } from './pick-target.js';
 
-/** `devspace sync`: one folder with one container, until Ctrl-C. Needs no project. */
+/** `devspace sync`: one folder with one container, until Ctrl-C, which is no failure once both are equal. Needs no project. */
 export const run: CommandHandler = async (invocation) => {
   const { cwd, emit, flags, signal } = invocation;
   const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
-  using kube = await loadKube({ context: flags.kubeContext as string, namespace: flags.namespace as string });
+  using kube = await openKube(invocation);
   const target = await pickTarget(kube, invocation, 'Which container do you want to sync with?');
   const root = resolve(cwd, flags.localPath as string);
   await using sync = await startSyncEntry(
@@ -25,10 +24,8 @@ export const run: CommandHandler = async (invocation) => {
     },
     { root, pod: target.pod, helperDir: helperDir(), refs: new Map(), timeoutMs, emit, signal },
   );
-  await Promise.race([sync.initialDone, sync.done]);
+  await sync.initialDone;
   emit({ type: 'note', level: 'done', text: 'Syncing. Press Ctrl-C to stop.' });
-  await sync.done.catch((error: unknown) => {
-    if (!signal.aborted || isFailure(error)) throw error;
-  });
+  await sync.done;
   return 0;
 };

@@ -93,7 +93,7 @@ async function startSyncs(kube: Kube, options: ServicesOptions, opened: Closing)
     for (const entry of entries) {
       const sync = opened.use(await startSyncEntry(kube, entry, options));
       running.push(sync);
-      if (entry.waitInitialSync) await Promise.race([sync.initialDone, sync.done]);
+      if (entry.waitInitialSync) await sync.initialDone;
     }
     return running;
   });

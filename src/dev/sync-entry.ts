@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { sleep } from '../base/abort.js';
-import { Failure, isFailure } from '../base/failure.js';
-import type { ProcessStream } from '../base/process-stream.js';
+import { Failure } from '../base/failure.js';
 import type { SyncConfig } from '../config/schema.js';
 import { openExec } from '../kube/exec.js';
 import type { Kube } from '../kube/kubeconfig.js';
-import type { Target } from '../kube/select.js';
 import { startSync, type SyncSession } from '../sync/session.js';
 import { selectorFor, type ImageRefs } from './built-images.js';
 import { waitForPod, type WaitForPodOptions } from './wait-for-pod.js';
@@ -22,7 +20,7 @@ export interface SyncEntryOptions extends WaitForPodOptions {
 
 /** A dev.sync entry at work, over as many sessions as it takes. Disposing ends it cleanly. */
 export interface RunningSync extends AsyncDisposable {
-  /** The first initial sync is through. */
+  /** Resolves once both sides have been equal; rejects when it ends before, with its failure or the signal's reason. */
   readonly initialDone: Promise<void>;
   /** Resolves after the end that was asked for; rejects with the failure that ended it. */
   readonly done: Promise<void>;
@@ -50,51 +48,57 @@ export async function startSyncEntry(
 ): Promise<RunningSync> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  let session = await openSession(kube, entry, { ...options, signal });
-  const initialDone = session.initialDone.then(() => undefined);
-  initialDone.catch(() => undefined);
+  const open = () => openSession(kube, entry, { ...options, signal });
+  let session = await retried(open, signal, options.timeoutMs);
 
+  let over: (reason: unknown) => void = () => {};
+  let through: () => void = () => {};
+  const initialDone = new Promise<void>((resolve, reject) => {
+    [through, over] = [resolve, reject];
+  });
+  initialDone.catch(() => {});
   const keep = async (): Promise<void> => {
     for (;;) {
+      session.initialDone.then(through, () => {});
       try {
         await session.done;
         return;
       } catch (error) {
         await session[Symbol.asyncDispose]();
-        if (signal.aborted) return;
-        if (!(error instanceof Failure) || !PASSING.has(error.code)) throw error;
-        options.emit({ type: 'warning', code: error.code, text: `${error.message}; starting again` });
-        await sleep(RETRY_MS, signal);
-        session = await reopen();
-      }
-    }
-  };
-  const reopen = async (): Promise<SyncSession> => {
-    for (;;) {
-      try {
-        return await openSession(kube, entry, { ...options, signal });
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof Failure) || !PASSING.has(error.code)) throw error;
-        await sleep(RETRY_MS, signal);
+        if (!isPassing(error)) throw error;
+        options.emit({ type: 'warning', code: error.code, text: `${error.message} Starting again.` });
+        session = await retried(open, signal, Infinity);
       }
     }
   };
   const done = keep().catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
-  done.catch(() => undefined);
+  done.then(() => over(signal.reason), over);
 
   return {
     initialDone,
     done,
     async [Symbol.asyncDispose]() {
-      await session.stop();
       stop.abort();
-      await done.catch(() => undefined);
+      await done.catch(() => {});
       await session[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Tries again what failed for a reason that may pass, for about as long as told. */
+async function retried<T>(action: () => Promise<T>, signal: AbortSignal, forMs: number): Promise<T> {
+  const end = performance.now() + forMs;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isPassing(error) || performance.now() >= end) throw error;
+      await sleep(RETRY_MS, signal);
+    }
+  }
 }
 
 async function openSession(kube: Kube, entry: SyncConfig, options: SyncEntryOptions): Promise<SyncSession> {
@@ -103,7 +107,12 @@ async function openSession(kube: Kube, entry: SyncConfig, options: SyncEntryOpti
   const selector = { ...selectorFor(entry, refs), pod: options.pod };
   const target = await waitForPod(kube, selector, `sync ${localRoot}`, options);
   return startSync({
-    open: (command, abort) => openInContainer(kube, target, command, abort),
+    open: (command, abort) =>
+      openExec(
+        kube,
+        { namespace: target.namespace, pod: target.pod, container: target.container, command },
+        abort,
+      ),
     helperDir,
     localRoot,
     remoteRoot: entry.containerPath ?? '.',
@@ -120,18 +129,7 @@ async function openSession(kube: Kube, entry: SyncConfig, options: SyncEntryOpti
   });
 }
 
-/** An exec in a chosen container, in the shape that sync takes. */
-export async function openInContainer(
-  kube: Kube,
-  target: Pick<Target, 'namespace' | 'pod' | 'container'>,
-  command: readonly string[],
-  signal: AbortSignal,
-): Promise<ProcessStream> {
-  const { container, namespace, pod } = target;
-  return openExec(kube, { namespace, pod, container, command }, signal);
-}
-
-/** True for failures after which a sync may come back by itself. */
-export function isPassing(error: unknown): boolean {
-  return isFailure(error) && PASSING.has(error.code);
+/** True for failures after which a new session may well work. */
+function isPassing(error: unknown): error is Failure {
+  return error instanceof Failure && PASSING.has(error.code);
 }

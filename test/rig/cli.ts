@@ -55,12 +55,16 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
     new Error(
       `devspace ${args.join(' ')} ended with ${result?.signal ?? result?.code} before ${what}\n${stdout}\n${stderr}`,
     );
-  const events = (): Event[] =>
-    stdout
-      .split('\n')
-      .slice(0, -1)
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Event);
+  const parsed: Event[] = [];
+  let unparsed = 0;
+  // Each line once: this is asked again and again, and a large sync tells thousands of events.
+  const events = (): Event[] => {
+    const end = stdout.lastIndexOf('\n') + 1;
+    for (const line of stdout.slice(unparsed, end).split('\n'))
+      if (line.startsWith('{')) parsed.push(JSON.parse(line) as Event);
+    unparsed = end;
+    return [...parsed];
+  };
 
   const running: RunningCli = {
     child,
