@@ -12,7 +12,12 @@ export async function prepareTestCluster(env: NodeJS.ProcessEnv): Promise<TestCl
   if (!process.env.DEVSPACE_TEST_CONTEXT && !possible.ok) return { ok: false, reason: possible.reason };
   const wasRunning = (await clusterStatus()).running;
   const status = await clusterUp({ onProgress: (line) => void process.stderr.write(`    ${line}\n`) });
-  const prepared = { ...env, ...(await clusterEnv()), DEVSPACE_TEST_REGISTRY: status.registry };
+  const prepared = {
+    ...env,
+    ...clusterEnv(),
+    DEVSPACE_TEST_KUBECONFIG: status.kubeconfig,
+    DEVSPACE_TEST_REGISTRY: status.registry,
+  };
   return {
     ok: true,
     env: prepared,
