@@ -21,7 +21,7 @@ export async function runBuildStage(
   invocation: Invocation,
   options: BuildStageOptions,
 ): Promise<Map<string, BuiltImage>> {
-  const { emit, flags, signal } = invocation;
+  const { emit, env, flags, signal } = invocation;
   const { config, context, dev, root, state } = options;
   const images = config.images ?? {};
   if (Object.keys(images).length === 0) return new Map();
@@ -45,6 +45,7 @@ export async function runBuildStage(
       context,
       lastContext: state.lastContext?.context,
       root,
+      env,
       emit,
       signal,
     }),

@@ -1,10 +1,11 @@
 import { mappingsOf } from '../dev/forwards.js';
 import { runServices } from '../dev/services.js';
 import { checkPortsFree } from '../kube/forward.js';
-import { loadKube } from '../kube/kubeconfig.js';
 import type { CommandHandler } from './command.js';
 import { helperDir } from './helper-dir.js';
-import { numberFlag, openProject } from './open-project.js';
+import { numberFlag } from './flags.js';
+import { openKube } from './open-kube.js';
+import { openProject } from './open-project.js';
 import { runPipeline } from './pipeline.js';
 
 /** `devspace dev`: the pipeline, then the services until Ctrl-C. Ended by the user once it is ready, it ends with 0. */
@@ -14,7 +15,7 @@ export const run: CommandHandler = async (invocation) => {
   const timeoutMs = numberFlag('--timeout', flags.timeout, 1) * 1000;
   const project = await openProject(invocation);
   const { config, root } = project;
-  using kube = await loadKube({ context: flags.kubeContext as string, namespace: flags.namespace as string });
+  using kube = await openKube(invocation);
   const ports = flags.portforwarding !== false;
   // A taken port is told before anything is built or deployed.
   if (ports && flags.exitAfterDeploy !== true)

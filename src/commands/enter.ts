@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { isFailure } from '../base/failure.js';
 import { openExec } from '../kube/exec.js';
-import { loadKube } from '../kube/kubeconfig.js';
 import type { CommandHandler } from './command.js';
+import { openKube } from './open-kube.js';
 import { pickTarget } from './pick-target.js';
 import { onResize, rawMode } from './raw-terminal.js';
 
@@ -13,14 +13,15 @@ const SHELL = ['sh', '-c', 'command -v bash >/dev/null 2>&1 && exec bash || exec
  * is the command's own.
  */
 export const run: CommandHandler = async (invocation) => {
-  const { args, emit, flags, signal, stdin, stdout, stderr } = invocation;
-  using kube = await loadKube({ context: flags.kubeContext as string, namespace: flags.namespace as string });
+  const { args, emit, signal, stdin, stdout, stderr } = invocation;
+  using kube = await openKube(invocation);
   const target = await pickTarget(kube, invocation, 'Which pod do you want to enter?');
   const tty = stdin.isTTY && stdout.isTTY;
+  const what = args.length > 0 ? `Running ${args[0]}` : 'Opening a shell';
   emit({
     type: 'note',
     level: 'info',
-    text: `Opening a shell in pod ${target.pod}, container ${target.container}`,
+    text: `${what} in pod ${target.pod}, container ${target.container}`,
   });
 
   await using process = await openExec(

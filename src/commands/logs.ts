@@ -1,14 +1,14 @@
 import { followLogs, readLogs } from '../kube/logs.js';
-import { loadKube } from '../kube/kubeconfig.js';
 import type { CommandHandler } from './command.js';
-import { numberFlag } from './open-project.js';
+import { numberFlag } from './flags.js';
+import { openKube } from './open-kube.js';
 import { pickTarget } from './pick-target.js';
 
 /** `devspace logs [-f]`: the lines of one container on stdout, without a prefix. */
 export const run: CommandHandler = async (invocation) => {
   const { emit, flags, signal } = invocation;
   const tailLines = numberFlag('--lines', flags.lines);
-  using kube = await loadKube({ context: flags.kubeContext as string, namespace: flags.namespace as string });
+  using kube = await openKube(invocation);
   const { namespace, pod, container } = await pickTarget(
     kube,
     invocation,

@@ -1,4 +1,3 @@
-import { Failure } from '../base/failure.js';
 import type { Config } from '../config/schema.js';
 import { failureOf } from '../config/diagnostic.js';
 import { loadConfig } from '../config/load.js';
@@ -27,38 +26,4 @@ export async function openProject(
   const unsupported = unsupportedFeatures(loaded.config, loaded.source, sections ? { sections } : {});
   if (unsupported.length > 0) throw failureOf(unsupported);
   return { root: project.root, config: loaded.config };
-}
-
-/** A comma-separated list flag: undefined when it was not given. */
-export function listFlag(value: unknown): string[] | undefined {
-  if (typeof value !== 'string') return undefined;
-  return value
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-}
-
-/** A flag that holds a whole number of at least `least`. */
-export function numberFlag(name: string, value: unknown, least = 0): number {
-  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new Failure({
-    code: 'USAGE',
-    message: `${name} wants a whole number from ${least}, got "${String(value)}"`,
-    hint: 'devspace --help',
-  });
-}
-
-/** `a=b,c=d` as labels. */
-export function labelFlag(value: unknown): Record<string, string> | undefined {
-  if (typeof value !== 'string') return undefined;
-  const pairs = value.split(',').map((pair) => pair.trim().split('='));
-  if (pairs.some((pair) => pair.length !== 2 || pair[0] === '')) {
-    throw new Failure({
-      code: 'USAGE',
-      message: `--label-selector "${value}" is no list of labels`,
-      hint: 'write it as --label-selector app=web,tier=api',
-    });
-  }
-  return Object.fromEntries(pairs.map(([key = '', text = '']) => [key, text]));
 }

@@ -1,15 +1,27 @@
 import { Failure } from '../base/failure.js';
-import type { Kube } from '../kube/kubeconfig.js';
+import { parseImageReference } from '../base/image-reference.js';
 import { candidates, listPods, type Candidate } from '../kube/candidates.js';
+import type { Kube } from '../kube/kubeconfig.js';
+import type { Pod } from '../kube/objects.js';
 import { waitForTarget, type Target } from '../kube/select.js';
+import { targetFailure } from '../kube/target-failure.js';
+import { askForTarget } from './ask-for-target.js';
 import type { Invocation } from './command.js';
-import { labelFlag, numberFlag } from './open-project.js';
+import { labelFlag, numberFlag } from './flags.js';
+import { recallProject } from './project-memory.js';
 
 export type PickedTarget = Pick<Target, 'namespace' | 'pod' | 'container'>;
 
+interface Wanted {
+  pod: string | undefined;
+  labelSelector: Record<string, string> | undefined;
+  container: string | undefined;
+}
+
 /**
- * The container that `enter`, `logs` and `sync` work on: the one that the flags select; without flags the only one there is; else the user
- * chooses. Without a terminal to choose at, several are TARGET_AMBIGUOUS.
+ * The container that `enter`, `logs` and `sync` work on. With a pod or labels named, the one that they select, waited for until it runs (with
+ * `anyState`: as it is, a crashed one too). Else the only one there is, else the only one that runs an image of the project one stands in, else
+ * the user chooses; without a terminal to choose at, several are TARGET_AMBIGUOUS. `--pick` always lets choose, among all.
  */
 export async function pickTarget(
   kube: Kube,
@@ -18,100 +30,82 @@ export async function pickTarget(
   { anyState = false }: { anyState?: boolean } = {},
 ): Promise<PickedTarget> {
   const { flags, signal } = invocation;
-  const pod = flags.pod as string | undefined;
-  const container = flags.container as string | undefined;
-  const labelSelector = labelFlag(flags.labelSelector);
-  if (!flags.pick && (pod !== undefined || labelSelector !== undefined)) {
-    if (anyState)
-      return pickAmong(
-        kube,
-        await candidatesOf(kube, { labelSelector, pod, container }, signal),
-        invocation,
-        question,
-      );
-    return waitFor(kube, { pod, labelSelector, container }, invocation);
-  }
-  const all = await candidatesOf(kube, { container }, signal);
-  const eligible = anyState ? all : all.filter(({ running }) => running);
-  return pickAmong(kube, eligible, invocation, question);
+  const pick = flags.pick === true;
+  const wanted: Wanted = {
+    pod: flags.pod as string | undefined,
+    labelSelector: labelFlag(flags.labelSelector),
+    container: flags.container as string | undefined,
+  };
+  const isNamed = wanted.pod !== undefined || wanted.labelSelector !== undefined;
+  if (isNamed && !anyState && !pick) return waitFor(kube, wanted, invocation);
+
+  const pods = await listPods(kube, wanted, signal);
+  const fitting = candidates(pods).filter(({ container, init }) =>
+    wanted.container === undefined ? !init : container === wanted.container,
+  );
+  const [newest] = fitting;
+  if (newest === undefined) throw await nothingFits(kube, wanted, pods, invocation);
+  const usable = anyState ? fitting : fitting.filter(({ running }) => running);
+  // Nothing runs yet, or any more: waiting tells why.
+  if (usable.length === 0) return waitFor(kube, { ...wanted, ...newest }, invocation);
+  if (pick) return askForTarget(usable, invocation, question);
+  const ours = usable.length > 1 && !isNamed ? await ofProject(usable, pods, invocation) : [];
+  const [first = newest, ...others] = ours.length > 0 ? ours : usable;
+  return others.length === 0 ? first : askForTarget([first, ...others], invocation, question);
 }
 
-async function waitFor(
-  kube: Kube,
-  selector: {
-    pod: string | undefined;
-    labelSelector: Record<string, string> | undefined;
-    container: string | undefined;
-  },
-  { emit, flags, signal }: Invocation,
-): Promise<Target> {
+async function waitFor(kube: Kube, wanted: Wanted, { emit, flags, signal }: Invocation): Promise<Target> {
   const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
+  const { pod, labelSelector, container } = wanted;
   try {
-    return await waitForTarget(kube, selector, {
-      timeoutMs,
-      signal,
-      onWaiting: (text) => emit({ type: 'waiting', id: 'target', text }),
-    });
+    return await waitForTarget(
+      kube,
+      { pod, labelSelector, container },
+      { timeoutMs, signal, onWaiting: (text) => emit({ type: 'waiting', id: 'target', text }) },
+    );
   } finally {
     emit({ type: 'waited', id: 'target' });
   }
 }
 
-async function candidatesOf(
-  kube: Kube,
-  selector: {
-    pod?: string | undefined;
-    labelSelector?: Record<string, string> | undefined;
-    container?: string | undefined;
-  },
-  signal: AbortSignal,
+/** Those that run an image of the project, whatever its tag. */
+async function ofProject(
+  found: readonly Candidate[],
+  pods: readonly Pod[],
+  invocation: Invocation,
 ): Promise<Candidate[]> {
-  const pods = await listPods(kube, { labelSelector: selector.labelSelector }, signal);
-  const named =
-    selector.pod === undefined ? pods : pods.filter(({ metadata }) => metadata.name === selector.pod);
-  return candidates(named).filter(({ container, init }) =>
-    selector.container === undefined ? !init : container === selector.container,
-  );
+  const { repositories } = await recallProject(invocation);
+  if (repositories.size === 0) return [];
+  const imageOf = ({ pod, container }: Candidate): string =>
+    pods.find(({ metadata }) => metadata.name === pod)?.spec.containers.find(({ name }) => name === container)
+      ?.image ?? '';
+  return found.filter((one) => repositories.has(parseImageReference(imageOf(one))?.repository ?? ''));
 }
 
-async function pickAmong(
+async function nothingFits(
   kube: Kube,
-  found: readonly Candidate[],
+  wanted: Wanted,
+  pods: readonly Pod[],
   invocation: Invocation,
-  question: string,
-): Promise<PickedTarget> {
-  const [first, ...others] = found;
-  if (first === undefined) {
-    throw new Failure({
-      code: 'TARGET_NOT_FOUND',
-      message: `No container that fits was found in namespace ${kube.namespace} of context ${kube.context}`,
-      hint: `kubectl --context ${kube.context} --namespace ${kube.namespace} get pods`,
-    });
+): Promise<Failure> {
+  const { namespace } = kube;
+  const where = { kube, namespace, selector: wanted };
+  const [pod] = pods;
+  if (pod !== undefined && wanted.pod !== undefined) {
+    const names = pod.spec.containers.map(({ name }) => name);
+    return targetFailure(where, { kind: 'no-container', pod, names }, 0, invocation.signal);
   }
-  if (others.length === 0) return first;
-  const { stdin, stderr, flags, signal } = invocation;
-  if (!stdin.isTTY || !stderr.isTTY || flags.silent === true) {
-    throw new Failure({
-      code: 'TARGET_AMBIGUOUS',
-      message: `${found.length} containers are there to choose from, and no terminal to ask at`,
-      details: found
-        .slice(0, 20)
-        .map(({ pod, container, status }) => `--pod ${pod} -c ${container}   (${status})`),
-      hint: 'name one with --pod and -c, or with --label-selector',
-    });
-  }
-  const { createPromptModule } = (await import('inquirer')).default;
-  const ask = createPromptModule({ output: stderr, signal });
-  const { chosen } = await ask<{ chosen: Candidate }>([
-    {
-      type: 'select',
-      name: 'chosen',
-      message: question,
-      choices: found.map((candidate) => ({
-        value: candidate,
-        name: `${candidate.init ? 'Init: ' : ''}${candidate.pod} ${candidate.container} (${candidate.status})`,
-      })),
-    },
-  ]);
-  return chosen;
+  if (wanted.pod !== undefined || wanted.labelSelector !== undefined)
+    return targetFailure(where, { kind: 'none' }, 0, invocation.signal);
+  const { lastContext: last } = await recallProject(invocation);
+  const elsewhere =
+    last?.context === kube.context && last.namespace !== undefined && last.namespace !== namespace;
+  return new Failure({
+    code: 'TARGET_NOT_FOUND',
+    message: `There is no ${wanted.container === undefined ? 'pod' : `container "${wanted.container}"`} in namespace ${namespace} of context ${kube.context}`,
+    subject: namespace,
+    hint: elsewhere
+      ? `this project was deployed to another namespace: --namespace ${last.namespace}`
+      : `kubectl --context ${kube.context} --namespace ${namespace} get pods`,
+  });
 }

@@ -1,7 +1,7 @@
-import type { Config } from '../config/schema.js';
 import { deployAll } from '../deploy/deploy-all.js';
 import type { AppliedObject, DeployTarget } from '../deploy/deployer.js';
 import { inStage } from '../dev/stage.js';
+import { createPullSecrets } from '../images/pull-secrets.js';
 import type { BuiltImage } from '../images/request.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { ensureNamespace } from '../kube/namespace.js';
@@ -10,7 +10,9 @@ import { openDeployed } from '../state/deployed.js';
 import { runBuildStage, warnAboutState } from './build-images.js';
 import type { Invocation } from './command.js';
 import { warnAboutContext } from './context-warning.js';
-import { listFlag, type OpenProject } from './open-project.js';
+import { listFlag } from './flags.js';
+import type { OpenProject } from './open-project.js';
+import { pullSecretStore } from './pull-secret-store.js';
 
 export interface PipelineOptions {
   /** `devspace dev`: what file sync brings is no reason to build. */
@@ -26,13 +28,22 @@ export async function runPipeline(
   kube: Kube,
   { dev }: PipelineOptions,
 ): Promise<Map<string, BuiltImage>> {
-  const { emit, flags, signal } = invocation;
+  const { emit, env, flags, signal } = invocation;
   const { config, root } = project;
   const skip = flags.skipPipeline === true;
   const state = await openState(root);
   warnAboutState(state, emit);
   warnAboutContext(kube, state.lastContext, invocation);
-  await inStage(emit, 'cluster', () => prepareNamespaces(kube, config, invocation));
+  const namespaces = new Set([
+    kube.namespace,
+    ...(config.deployments ?? []).flatMap(({ namespace }) => namespace ?? []),
+  ]);
+  await inStage(emit, 'cluster', async () => {
+    await prepareNamespaces(kube, namespaces, invocation);
+    if (skip) return;
+    const { images = {} } = config;
+    await createPullSecrets({ images, namespaces, store: pullSecretStore(kube, signal), env, emit, signal });
+  });
   const images = await runBuildStage(invocation, { root, config, state, context: kube.context, dev });
   if (!skip && (config.deployments ?? []).length > 0) {
     const target = await deployTarget(invocation, root, kube, images);
@@ -47,11 +58,11 @@ export async function runPipeline(
 }
 
 /** Creates the namespaces that the run works in; being the first request, it also tells whether the cluster can be reached at all. */
-async function prepareNamespaces(kube: Kube, config: Config, { emit, signal }: Invocation): Promise<void> {
-  const names = new Set([
-    kube.namespace,
-    ...(config.deployments ?? []).flatMap(({ namespace }) => namespace ?? []),
-  ]);
+async function prepareNamespaces(
+  kube: Kube,
+  names: Iterable<string>,
+  { emit, signal }: Invocation,
+): Promise<void> {
   for (const name of names) {
     if (await ensureNamespace(kube, name, { signal }))
       emit({ type: 'note', level: 'done', text: `Created namespace ${name}` });

@@ -5,10 +5,10 @@ import { allContainerStatuses, isTerminating, podStatus } from './pod-status.js'
 import { listObjects } from './rest.js';
 import { podQuery, type TargetSelector } from './target-choice.js';
 
-/** All pods of a namespace that a label selector matches, newest first. */
+/** All pods of a namespace that name and label selector match, newest first. */
 export async function listPods(
   kube: Kube,
-  selector: Pick<TargetSelector, 'namespace' | 'labelSelector'> = {},
+  selector: Pick<TargetSelector, 'namespace' | 'labelSelector' | 'pod'> = {},
   signal?: AbortSignal,
 ): Promise<Pod[]> {
   const path = corePath('pods', { namespace: selector.namespace || kube.namespace });

@@ -55,12 +55,9 @@ export async function waitForTarget(
   const troubleSince = new Map<string, number>();
   let lastText = '';
   let pods: ReadonlyMap<string, Pod> = new Map();
-  let next = sets.next();
+  let next: ReturnType<typeof sets.next> | undefined;
   try {
-    pods = (await next).value;
-    next = sets.next();
-    // Whether it failed is seen where it is awaited; until then that must not count as unhandled.
-    next.catch(() => {});
+    pods = (await sets.next()).value;
     for (;;) {
       const now = Date.now();
       noteRunning(pods, runningSince, now);
@@ -83,11 +80,12 @@ export async function waitForTarget(
       const text = waitingText(where, choice);
       if (text !== lastText) options.onWaiting?.((lastText = text));
       const recheckInMs = choice.kind === 'waiting' ? choice.recheckInMs : undefined;
+      // Not before it is needed: a watch keeps the connection that whoever asked can use at once when the container already runs.
+      next ??= sets.next();
       const changed = await within(next, Math.min(deadline - now, recheckInMs ?? Infinity));
       if (changed) {
         pods = changed.value;
-        next = sets.next();
-        next.catch(() => {});
+        next = undefined;
       }
     }
   } finally {

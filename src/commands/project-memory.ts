@@ -1,0 +1,30 @@
+import { isFailure } from '../base/failure.js';
+import { parseImageReference } from '../base/image-reference.js';
+import { findProject } from '../state/project.js';
+import type { ContextState } from '../state/cache.js';
+import type { Invocation } from './command.js';
+
+/** What earlier runs left about the project one stands in. */
+export interface ProjectMemory {
+  /** Repositories of its images. */
+  readonly repositories: ReadonlySet<string>;
+  /** Where it was deployed to last. */
+  readonly lastContext: ContextState | undefined;
+}
+
+/** Empty outside a project, and where its state cannot be read: nothing depends on it. The config itself is not judged. */
+export async function recallProject({ cwd, env }: Pick<Invocation, 'cwd' | 'env'>): Promise<ProjectMemory> {
+  try {
+    const { root } = await findProject(cwd, { env });
+    // Brings a YAML parser along, which most runs can do without.
+    const { openState } = await import('../state/cache.js');
+    const { images, lastContext } = await openState(root);
+    const names = Object.values(images).map(
+      ({ imageName = '' }) => parseImageReference(imageName)?.repository,
+    );
+    return { repositories: new Set(names.filter((name) => name !== undefined)), lastContext };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return { repositories: new Set(), lastContext: undefined };
+  }
+}
