@@ -39,9 +39,10 @@ const remoteCodes: readonly FileFailureCode[] = [
   'SYNC_FILE_FAILED',
 ];
 
+/** `message` is the helper's, which begins with the path. */
 export function remoteFailure(code: number, path: string, message: string): Failure {
   const name = remoteCodes[code] ?? 'SYNC_FILE_FAILED';
-  return fileFailure(name, path, `In the container: ${path}: ${message}.`);
+  return fileFailure(name, path, `In the container: ${message}.`);
 }
 
 const systemCodes: Record<string, FileFailureCode> = {

@@ -158,7 +158,8 @@ class Session implements SyncSession {
     await this.#remote?.[Symbol.asyncDispose]();
     await this.#local[Symbol.asyncDispose]();
     await this.#saver?.flush();
-    emit({ type: 'sync', state: 'stopped', local: this.local, remote: this.remote });
+    // What was never told as started is not told as stopped.
+    if (this.#merge) emit({ type: 'sync', state: 'stopped', local: this.local, remote: this.remote });
     const failure = this.#failure;
     this.#initial.reject(failure ?? stoppedEarly());
     if (failure === undefined) this.#ending.resolve();
