@@ -4,6 +4,7 @@ import {
   isMap,
   isPair,
   isScalar,
+  isSeq,
   visit,
   type Document,
   type YAMLError,
@@ -39,6 +40,13 @@ export function syntaxProblems(document: Document, text: string): YamlProblem[] 
 function inWords(error: YAMLError, document: Document, text: string): Omit<YamlProblem, 'code'> {
   const range = error.pos;
   const written = text.slice(...range);
+  const bracket = / end with a [}\]]$/.test(error.message)
+    ? openBracket(document, range[0], text)
+    : undefined;
+  if (bracket !== undefined) {
+    const [open, close] = [text[bracket], text[bracket] === '{' ? '}' : ']'];
+    return { range: [bracket, bracket + 1], message: `this ${open} has no ${close}` };
+  }
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return {
@@ -102,6 +110,19 @@ function openQuote(document: Document, offset: number): number | undefined {
   return start;
 }
 
+/** Where the last `{` or `[` before `offset` is that nothing closes: the parser itself only notices further down. */
+function openBracket(document: Document, offset: number, text: string): number | undefined {
+  let start: number | undefined;
+  visit(document, {
+    Collection(_key, { flow, range }) {
+      if (!flow || !range || range[0] >= offset) return;
+      const isClosed = text[range[1] - 1] === (text[range[0]] === '{' ? '}' : ']');
+      if (!isClosed) start = Math.max(start ?? 0, range[0]);
+    },
+  });
+  return start;
+}
+
 /** Duplicate keys, keys that are no text, aliases that lead nowhere or into themselves. */
 export function structureProblems(document: Document, lineOf: (offset: number) => number): YamlProblem[] {
   const problems: YamlProblem[] = [];
@@ -134,6 +155,12 @@ export function structureProblems(document: Document, lineOf: (offset: number) =
         tell(key ?? map, 'a key must be a text');
         continue;
       }
+      if (name === '<<' && !isMergeable(pair.value, document))
+        tell(
+          pair.value ?? key,
+          'only a mapping can be merged with <<',
+          'write `<<: *name`, with `&name` at a mapping',
+        );
       const first = seen.get(name);
       if (first === undefined) seen.set(name, key);
       else {
@@ -148,6 +175,13 @@ export function structureProblems(document: Document, lineOf: (offset: number) =
   };
   walk(document.contents);
   return problems;
+}
+
+/** A mapping, an alias of one, or a list of these. An alias that leads nowhere is told elsewhere. */
+function isMergeable(value: unknown, document: Document): boolean {
+  const node = isAlias(value) ? value.resolve(document) : value;
+  if (node === undefined || isMap(node)) return true;
+  return isSeq(node) && node.items.every((item) => !isSeq(item) && isMergeable(item, document));
 }
 
 function lowerFirst(text: string): string {
