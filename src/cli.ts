@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { Failure, isFailure, messageOf } from './base/failure.js';
+import { Failure, isFailure } from './base/failure.js';
 import { globalFlags, type CommandSpec, type FlagSpec, type Invocation } from './commands/command.js';
 import { commands } from './commands/table.js';
 import { isAbort } from './base/abort.js';
@@ -84,6 +84,8 @@ async function runCommand(
     return await run(invocation);
   } catch (error) {
     if (signal.aborted && (isAbort(error, signal) || isFailure(error, 'INTERRUPTED'))) throw signal.reason;
+    const { failedEvent } = await import('./report/failure-text.js');
+    reporter.handle(failedEvent(error));
     throw error;
   } finally {
     reporter.close();
@@ -134,39 +136,29 @@ function definedOnly(own: Record<string, unknown>, global: Record<string, unknow
 
 /** Turns whatever ended the run into an exit code, printing it to stderr. */
 async function conclude(error: unknown, argv: readonly string[]): Promise<number> {
-  if (error instanceof Interrupted) return error.exitCode;
+  if (error instanceof Interrupted || isFailure(error, 'INTERRUPTED')) return error.exitCode;
   if (error instanceof CommanderError) {
     // --help and --version end this way too.
     if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode;
-    return conclude(usageFailure(error), argv);
+    return conclude(usageFailure(error, argv), argv);
   }
-  const [{ describeFailure }, { styleFor, wantsColour }] = await Promise.all([
+  const [{ failureLines }, { styleFor, wantsColour }] = await Promise.all([
     import('./report/failure-text.js'),
     import('./report/style.js'),
   ]);
   const style = styleFor(wantsColour(process.stderr, process.env));
-  const text = describeFailure(error);
-  const lines = [
-    `${style.red.bold('error')} ${style.bold(text.code)}: ${text.headline}`,
-    ...text.details.map((line) => `  ${line}`),
-  ];
-  if (text.hint !== undefined) lines.push(`  ${style.cyan('hint:')} ${text.hint}`);
-  if (argv.includes('--debug') && error instanceof Error) {
-    lines.push(
-      style.dim(error.stack ?? ''),
-      ...(error.cause === undefined ? [] : [style.dim(`cause: ${messageOf(error.cause)}`)]),
-    );
-  }
+  const lines = failureLines(error, style, argv.includes('--debug'));
   process.stderr.write(`${lines.join('\n')}\n`);
   return isFailure(error) ? error.exitCode : 70;
 }
 
-function usageFailure(error: CommanderError): Failure {
+function usageFailure(error: CommanderError, argv: readonly string[]): Failure {
+  const command = argv.find((word) => commands.some(({ name }) => name === word));
   const message = error.message.replace(/^error: /, '').trim();
   return new Failure({
     code: 'USAGE',
     message: message === '(outputHelp)' ? 'no command given' : message.replace(/\s*\n\s*/g, ' '),
-    hint: 'devspace --help',
+    hint: `devspace ${command === undefined ? '' : `${command} `}--help`,
   });
 }
 
@@ -185,6 +177,10 @@ async function main(argv: readonly string[]): Promise<number> {
       if (error.code === 'EPIPE') process.exit(0);
     });
   }
+  // A bug that nobody waits for. Without this Node would print its stack and end with 1, like a failure of the user's.
+  process.once('uncaughtException', (error) => {
+    void conclude(error, argv).then((code) => process.exit(code));
+  });
   let code = 0;
   try {
     const program = buildProgram((exitCode) => {

@@ -51,7 +51,9 @@ export type Event =
   | { type: 'sync-conflict'; path: string; kept: 'local' | 'remote'; savedAs: string }
   | { type: 'log'; prefix: string; line: string }
   | { type: 'open'; url: string; state: 'waiting' | 'opened' | 'gave-up' }
-  | { type: 'ready'; ms: number };
+  | { type: 'ready'; ms: number }
+  /** Last of a run that failed. Reporters for people leave it out: the failure itself is printed when everything is closed. */
+  | { type: 'failed'; code: string; text: string; details: readonly string[]; hint?: string };
 
 export type Stage = 'config' | 'cluster' | 'images' | 'deployments' | 'ports' | 'sync' | 'open' | 'logs';
 

@@ -1,4 +1,6 @@
 import { Failure } from '../base/failure.js';
+import type { Event } from './events.js';
+import type { Style } from './style.js';
 
 /** One failure as lines of text, without colour: `error CODE: message`, its details, its hint. */
 export interface FailureText {
@@ -20,4 +22,25 @@ export function describeFailure(error: unknown): FailureText {
     details: stack.split('\n'),
     hint: 'please report this with the lines above',
   };
+}
+
+/** The same as lines for people; with `debug` followed by the stack and the cause. */
+export function failureLines(error: unknown, style: Style, debug = false): string[] {
+  const { code, details, headline, hint } = describeFailure(error);
+  const lines = [
+    `${style.red.bold('error')} ${style.bold(code)}: ${headline}`,
+    ...details.map((line) => `  ${line}`.trimEnd()),
+  ];
+  if (hint !== undefined) lines.push(`  ${style.cyan('hint:')} ${hint}`);
+  if (!debug || !(error instanceof Error)) return lines;
+  // What a bug says of itself has its stack already.
+  if (error instanceof Failure) lines.push(style.dim(error.stack ?? ''));
+  if (error.cause instanceof Error) lines.push(style.dim(`cause: ${error.cause.message}`));
+  return lines;
+}
+
+/** The same for programs. */
+export function failedEvent(error: unknown): Event & { type: 'failed' } {
+  const { code, details, headline, hint } = describeFailure(error);
+  return { type: 'failed', code, text: headline, details, ...(hint === undefined ? {} : { hint }) };
 }

@@ -33,6 +33,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
   const handle = (event: Event): void => {
     switch (event.type) {
       case 'stage':
+      case 'failed':
         return;
       case 'note':
         return event.level === 'warn'

@@ -30,7 +30,8 @@ export function statusLine(
     const newest = [...waiting.values()].at(-1);
     if (!newest) return;
     const text = `wait ${newest.text} (${formatMs(Math.max(0, performance.now() - newest.since))})`;
-    const width = Math.max(10, (stream.columns ?? 80) - 1);
+    // Some terminals say 0 when they do not know. The last column stays free: what fills it makes some of them wrap.
+    const width = Math.max(4, (stream.columns || 80) - 1);
     stream.write(text.length > width ? `${text.slice(0, width - 3)}...` : text);
     drawn = true;
   };

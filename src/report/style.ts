@@ -7,7 +7,9 @@ export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv)
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-export function styleFor(colour: boolean): ChalkInstance {
+export type Style = ChalkInstance;
+
+export function styleFor(colour: boolean): Style {
   return new Chalk({ level: colour ? 1 : 0 });
 }
 
@@ -15,7 +17,7 @@ export function styleFor(colour: boolean): ChalkInstance {
 const PREFIX_COLOURS = ['blue', 'green', 'yellow', 'magenta', 'cyan', 'red', 'whiteBright'] as const;
 
 /** Gives each prefix a colour of its own in order of appearance. */
-export function prefixPainter(style: ChalkInstance): (prefix: string) => string {
+export function prefixPainter(style: Style): (prefix: string) => string {
   const seen = new Map<string, string>();
   return (prefix) => {
     let painted = seen.get(prefix);
