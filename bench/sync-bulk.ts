@@ -65,9 +65,10 @@ export async function measureBulk(
 
 async function runRound(subject: Subject, target: SyncTarget, agent: Agent): Promise<Record<Case, number>> {
   const { local, remote } = target;
-  const arrived = (count: number, bytes: number) =>
-    agent.ask({ act: 'awaitTree', dir: remote, count, bytes }, WITHIN_MS);
+  const arrived = (count: number, bytes: number, dir = remote) =>
+    agent.ask({ act: 'awaitTree', dir, count, bytes }, WITHIN_MS);
   writeTree(local, KIB);
+  mkdirSync(join(local, 'big'));
 
   let initial: number;
   {
@@ -90,8 +91,8 @@ async function runRound(subject: Subject, target: SyncTarget, agent: Agent): Pro
   const outside = `${local}.big`;
   writeFileSync(outside, randomBytes(BIG));
   const beforeBig = performance.now();
-  renameSync(outside, join(local, 'big.bin'));
-  await arrived(FILES + 1, FILES * (KIB + 1) + BIG);
+  renameSync(outside, join(local, 'big', 'big.bin'));
+  await arrived(1, BIG, `${remote}/big`);
   const big = performance.now() - beforeBig;
   await service.stop();
   return { initial, restart, burst, big };
