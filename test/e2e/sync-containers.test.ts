@@ -120,9 +120,9 @@ RUN mkdir -p /work/closed /work/open && chmod 755 /work/closed && chmod 777 /wor
     await sync.event(isThrough);
     expect(await inPod('nobody', 'cd /work; cat open/b.txt c.txt; ls closed')).toBe('b\nc');
     const warnings = sync.events().flatMap((event) => (event.type === 'warning' ? [event] : []));
-    expect(warnings.map(({ code, text }) => [code, text]).sort()).toEqual([
-      ['SYNC_PERMISSION', 'In the container: closed/a.txt: permission denied.'],
-      ['SYNC_SKIPPED', 'secret (in the container) is not synced: permission denied.'],
+    expect(warnings.map(({ code, text }) => `${code} ${text}`).sort()).toEqual([
+      'SYNC_PERMISSION In the container: closed/a.txt: permission denied.',
+      'SYNC_SKIPPED secret (in the container) is not synced: permission denied.',
     ]);
     await folder.write('open/later.txt', 'later\n');
     await until('a later file', async () => (await inPod('nobody', 'cat /work/open/later.txt')) === 'later');
