@@ -51,13 +51,24 @@ export class HeldRemovals implements Disposable {
       if (!this.#paths.has(action.path)) this.#last = now;
       this.#paths.add(action.path);
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#wake, Math.ceil(removalsDueIn(this.#state(), known, now)) + 1);
+    this.#arm(known);
     return rest;
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+  }
+
+  /** A timer may fire early, since it counts from when the event loop last looked at the clock: it is set again until they are due. */
+  #arm(known: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        if (this.isDue(known)) this.#wake();
+        else if (this.#paths.size > 0) this.#arm(known);
+      },
+      removalsDueIn(this.#state(), known, performance.now()) + 1,
+    );
   }
 
   #state(): { count: number; first: number; last: number } {

@@ -73,7 +73,7 @@ export class Ledger implements View {
     let vanished: string[] = [];
     const clear = () => {
       if (vanished.length === 0) return;
-      for (const path of tree.below(vanished)) this.#delete(tree, path);
+      for (const path of tree.below(vanished)) this.#delete(side, path);
       vanished = [];
     };
     for (const observed of seen) {
@@ -82,7 +82,7 @@ export class Ledger implements View {
       const before = tree.get(path);
       if (observed.kind === 'absent') {
         if (before?.kind === 'directory' || before === undefined) vanished.push(path);
-        if (before) this.#delete(tree, path);
+        if (before) this.#delete(side, path);
         continue;
       }
       clear();
@@ -102,8 +102,8 @@ export class Ledger implements View {
     const tree = this[side];
     const listed = new Set<string>();
     for (const observed of seen) if (observed.kind !== 'absent') listed.add(observed.path);
-    if (path !== '' && !listed.has(path) && tree.get(path)) this.#delete(tree, path);
-    for (const below of tree.below([path])) if (!listed.has(below)) this.#delete(tree, below);
+    if (path !== '' && !listed.has(path) && tree.get(path)) this.#delete(side, path);
+    for (const below of tree.below([path])) if (!listed.has(below)) this.#delete(side, below);
     if (this.dirty.size > 0) this.#onDirty();
   }
 
@@ -134,6 +134,18 @@ export class Ledger implements View {
     this.#onRevision();
   }
 
+  /** One side has the same in another form: another mode. */
+  restamp(path: string, side: Side, entry: Entry): void {
+    const known = this.ancestor.get(path);
+    if (known === undefined || known.kind !== entry.kind || !('stamp' in entry)) return;
+    if (side === 'local') known.localStamp = entry.stamp;
+    else known.remoteStamp = entry.stamp;
+    if ('mode' in entry && side === 'local') known.localMode = entry.mode;
+    if ('mode' in entry && side === 'remote') known.remoteMode = entry.mode;
+    this.revision++;
+    this.#onRevision();
+  }
+
   forget(path: string): void {
     this.#hashes.local.delete(path);
     this.#hashes.remote.delete(path);
@@ -146,11 +158,8 @@ export class Ledger implements View {
   /** The path was removed from a side. */
   removed(path: string, from: Side, replaced: boolean): void {
     this.forget(path);
-    const source = this[otherSide(from)];
-    // The directory above may have waited for this, and so may what has no place before.
-    const parent = parentOf(path);
-    if (parent !== '' && source.get(parent)?.kind !== 'directory') this.mark(parent);
-    if (replaced) for (const below of source.below([path])) this.mark(below);
+    // What has no place before may have waited for this.
+    if (replaced) for (const below of this[otherSide(from)].below([path])) this.mark(below);
   }
 
   /** The path is about to be read: what was suspected before does not matter any more. */
@@ -166,9 +175,12 @@ export class Ledger implements View {
     this.dirty.add(path);
   }
 
-  #delete(tree: Tree, path: string): void {
-    tree.delete(path);
+  #delete(side: Side, path: string): void {
+    this[side].delete(path);
     this.dirty.add(path);
+    // A directory that is to go may have waited for this.
+    const parent = parentOf(path);
+    if (parent !== '' && this[otherSide(side)].get(parent)?.kind !== 'directory') this.dirty.add(parent);
   }
 }
 

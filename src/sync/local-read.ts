@@ -31,9 +31,10 @@ export async function readLocal(absolute: string, path: string, stamp: string, s
   }
   try {
     let { entry, young } = checkStamp(fd, path, stamp);
-    if (young > 0) {
+    // A timer may fire early; a clock that is behind would make this last, hence the bound.
+    for (let waits = 0; young > 0 && waits < 4; waits++) {
       await delay(young);
-      ({ entry } = checkStamp(fd, path, stamp));
+      ({ entry, young } = checkStamp(fd, path, stamp));
     }
     return await readOpen(fd, path, entry, sink);
   } catch (error) {

@@ -191,6 +191,11 @@ export class Merge {
       case 'SYNC_CONTENT_MISMATCH':
         void this.#lookAgain(path);
         return;
+      case 'SYNC_UNSAFE_PATH':
+        // A directory may have become a symlink a moment ago; what stays so is said.
+        if (this.#retries.count(path) >= 3) this.#warn(path, error);
+        else void this.#lookAgain(path);
+        return;
       case 'SYNC_DIR_NOT_EMPTY':
       case 'SYNC_CANCELLED':
         // Something excluded is in it, or the session ends.

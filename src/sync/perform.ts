@@ -1,3 +1,4 @@
+import { isFailure } from '../base/failure.js';
 import { type Entry, type FileEntry, otherSide, type Side } from './core/entry.js';
 import type { Action } from './core/plan.js';
 import type { Emit } from '../report/events.js';
@@ -37,14 +38,14 @@ export async function perform(change: Change, sides: Sides, ledger: Ledger, emit
     }
     case 'mkdir': {
       const made = await sides[to].mkdir(path, change.mode);
-      recordAt(to, made, path, '', ledger);
+      recordAt(to, made, path, '', ledger, change.source);
       return told('create');
     }
     case 'symlink': {
       const { target } = change;
       const kept = await prepareLoser(change, sides, emit);
-      const made = await sides[to].symlink(path, target, change.link, kept);
-      recordAt(to, made, path, '', ledger);
+      const made = await sides[to].symlink(path, target, change.source.target, kept);
+      recordAt(to, made, path, '', ledger, change.source);
       return told(target ? 'update' : 'create');
     }
     case 'remove': {
@@ -57,12 +58,15 @@ export async function perform(change: Change, sides: Sides, ledger: Ledger, emit
     case 'chmod': {
       const seen = ledger[to].get(path);
       if (seen === undefined) throw changedFailure(path);
-      const hash = change.hash ?? ledger.ancestor.get(path)?.hash ?? '';
+      const record = (entry: Entry) =>
+        change.source === undefined
+          ? ledger.restamp(path, to, entry)
+          : recordAt(to, entry, path, change.hash, ledger, change.source);
       try {
-        recordAt(to, await sides[to].chmod(path, seen, change.mode), path, hash, ledger);
+        record(await sides[to].chmod(path, seen, change.mode));
       } catch (error) {
-        // Not allowed, most likely: each side keeps its own mode, and it is not tried again.
-        recordAt(to, seen, path, hash, ledger);
+        // Not allowed: each side keeps its own mode, and it is not tried again.
+        if (isFailure(error, 'SYNC_PERMISSION')) record(seen);
         throw error;
       }
       return change.directory ? undefined : told('update');
@@ -117,17 +121,10 @@ function hasAlready(ledger: Ledger, to: Side, path: string, target: FileEntry, h
   return target.stamp === (to === 'local' ? known.localStamp : known.remoteStamp);
 }
 
-function recordAt(
-  side: Side,
-  entry: Entry,
-  path: string,
-  hash: string,
-  ledger: Ledger,
-  other = ledger[otherSide(side)].get(path),
-): void {
-  if (other === undefined) ledger.mark(path);
-  else if (side === 'local') ledger.record(path, entry, other, hash);
-  else ledger.record(path, other, entry, hash);
+/** `source` is what the other side had when this was planned or read: what it has now may be newer, and is decided about later. */
+function recordAt(side: Side, made: Entry, path: string, hash: string, ledger: Ledger, source: Entry): void {
+  if (side === 'local') ledger.record(path, made, source, hash);
+  else ledger.record(path, source, made, hash);
 }
 
 /**

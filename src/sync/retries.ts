@@ -11,6 +11,10 @@ export class Retries {
     return tries === 0 ? 0 : Math.min(longestMs, firstMs * 2 ** (tries - 1));
   }
 
+  count(path: string): number {
+    return this.#tries.get(path) ?? 0;
+  }
+
   forget(path: string): void {
     this.#tries.delete(path);
   }

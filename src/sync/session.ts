@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Emit } from '../report/events.js';
 import { Failure } from '../base/failure.js';
 import type { Side } from './core/entry.js';
@@ -86,6 +88,8 @@ class Session implements SyncSession {
   constructor(options: SyncOptions) {
     this.#options = options;
     this.#local = openLocal(options.localRoot, compileRules(options));
+    // Many paths may wait at once.
+    setMaxListeners(0, this.#abort.signal);
     this.initialDone = this.#initial.promise;
     this.done = this.#ending.promise;
     // Not everyone waits for both.

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -14,6 +16,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { isFailure } from '../../src/base/failure.js';
+import { Writer } from '../../src/sync/wire-values.js';
+import { frame, openEvil } from './evil.js';
 import { buildHelper, helperMissing, makePair, type Pair, put, readTrash, readTree } from './rig.js';
 
 const missing = helperMissing();
@@ -269,5 +273,129 @@ describe.skipIf(missing)('a session over pipes', { timeout: 30_000 }, () => {
     await expect(pair.start({ localRoot: '/no/such/folder' })).rejects.toSatisfy((error) =>
       isFailure(error, 'SYNC_LOCAL_PATH_MISSING'),
     );
+  });
+
+  it('passes by what cannot be synced, says so once, and never waits for it', async () => {
+    put(pair.local, { 'a.txt': 'a' });
+    put(pair.remote, { 'r.txt': 'r' });
+    execFileSync('mkfifo', [join(pair.local, 'fifo'), join(pair.remote, 'pipe')]);
+    symlinkSync('/etc/passwd', join(pair.remote, 'leak'));
+    symlinkSync('../../outside', join(pair.local, 'out'));
+    const session = await pair.start();
+    await session.initialDone;
+    await pair.equal({ ignore: /^(fifo|pipe|leak|out)$/ });
+    const skipped = pair.events.filter((event) => event.type === 'warning').map((event) => event.subject);
+    expect(skipped.toSorted((a = '', b = '') => a.localeCompare(b))).toEqual(['fifo', 'leak', 'out', 'pipe']);
+    expect(Object.keys(readTree(pair.local)).toSorted()).toEqual(['a.txt', 'fifo', 'out', 'r.txt']);
+  });
+
+  it('sends a file that is still being written once it rests, whole', async () => {
+    const session = await pair.start();
+    await session.initialDone;
+    for (let line = 0; line < 60; line++) {
+      appendFileSync(join(pair.local, 'log'), `line ${line}\n`);
+      appendFileSync(join(pair.remote, 'other log'), `line ${line}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await pair.equal();
+    expect(text(pair.remote, 'log').split('\n')).toHaveLength(61);
+  });
+
+  it('does not let large files hold up small ones', async () => {
+    const session = await pair.start({ bandwidthLimits: { upload: 20_000 } });
+    await session.initialDone;
+    const order: string[] = [];
+    writeFileSync(join(pair.local, 'large'), Buffer.alloc(12 * 1024 * 1024, 'x'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    put(pair.local, { small: 's' });
+    await pair.until('both are there', () => {
+      for (const name of ['small', 'large'])
+        if (!order.includes(name) && existsSync(join(pair.remote, name))) order.push(name);
+      return order.length === 2;
+    });
+    expect(order).toEqual(['small', 'large']);
+    await pair.equal();
+  });
+
+  it('keeps to the bandwidth', async () => {
+    const session = await pair.start({ bandwidthLimits: { download: 1000 } });
+    await session.initialDone;
+    const began = performance.now();
+    writeFileSync(join(pair.remote, 'f'), Buffer.alloc(600 * 1024, 'x'));
+    await pair.equal();
+    expect(performance.now() - began).toBeGreaterThan(400);
+  });
+
+  it('ends when the signal aborts', async () => {
+    const abort = new AbortController();
+    const session = await pair.start({ signal: abort.signal });
+    abort.abort();
+    await session.done;
+    await pair.until('the helper has cleaned up', () => readdirSync(pair.temporary).length === 0);
+  });
+
+  it('takes what changed excludes hide for no deletion', async () => {
+    put(pair.local, { 'a.log': 'log', b: 'b' });
+    const first = await pair.start();
+    await first.initialDone;
+    await first.stop();
+    const second = await pair.start({ excludePaths: ['*.log'] });
+    await second.initialDone;
+    await second.stop();
+    rmSync(join(pair.remote, 'a.log'));
+    const third = await pair.start();
+    await third.initialDone;
+    await pair.equal();
+    expect(text(pair.remote, 'a.log')).toBe('log');
+  });
+
+  it.each([
+    ['a path outside', [{ path: '../../evil', kind: 'file' }]],
+    ['an absolute path', [{ path: '/tmp/evil', kind: 'file' }]],
+  ])('stops when the container names %s', async (_, entries) => {
+    put(pair.local, { a: 'a' });
+    const evil = openEvil((message) => {
+      if (message !== 'OPEN') return [];
+      const body = new Writer().u8(1).uint(entries.length);
+      for (const { path } of entries)
+        body.observed(path, {
+          kind: 'file',
+          mode: 0o777,
+          size: 4,
+          mtime: { s: 1, ns: 0 },
+          stamp: '0102030405060708',
+        });
+      return [
+        frame(0x81, new Writer().text('/app').uint(1)),
+        frame(0x83, new Writer().uint(0)),
+        frame(0x82, body),
+      ];
+    });
+    const started = pair.start({ open: evil }).then((session) => session.done);
+    await expect(started).rejects.toSatisfy((error) => isFailure(error, 'SYNC_PROTOCOL'));
+    expect(readTree(pair.local)).toEqual({ a: expect.any(String) });
+  });
+
+  it('stops when the container sends more than a file has', async () => {
+    const evil = openEvil((message, id) => {
+      if (message === 'GET') return [frame(0x8a, new Writer().uint(id).raw(Buffer.alloc(5)))];
+      if (message !== 'OPEN') return [];
+      const body = new Writer().u8(0).uint(1);
+      body.observed('f', {
+        kind: 'file',
+        mode: 0o777,
+        size: 4,
+        mtime: { s: 1, ns: 0 },
+        stamp: '0102030405060708',
+      });
+      return [
+        frame(0x81, new Writer().text('/app').uint(1)),
+        frame(0x82, body),
+        frame(0x83, new Writer().uint(0)),
+      ];
+    });
+    const session = await pair.start({ open: evil });
+    await expect(session.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_PROTOCOL'));
+    expect(readTree(pair.local)).toEqual({});
   });
 });

@@ -8,6 +8,7 @@ import {
   type Side,
   stampIn,
   stampOf,
+  type SymlinkEntry,
 } from './entry.js';
 import { order } from './order.js';
 import { depthOf, parentOf, parentsOf } from './path.js';
@@ -19,8 +20,15 @@ export type Action =
   | { do: 'hash'; side: Side; path: string }
   /** A directory is removed only when empty. `conflict`: keep it in the trash and say so; `replaced`: something takes its place. */
   | { do: 'remove'; to: Side; path: string; target: Entry; conflict: boolean; replaced: boolean }
-  | { do: 'mkdir'; to: Side; path: string; mode: number }
-  | { do: 'symlink'; to: Side; path: string; link: string; target: Entry | undefined; conflict: boolean }
+  | { do: 'mkdir'; to: Side; path: string; source: Entry; mode: number }
+  | {
+      do: 'symlink';
+      to: Side;
+      path: string;
+      source: SymlinkEntry;
+      target: Entry | undefined;
+      conflict: boolean;
+    }
   | {
       do: 'file';
       to: Side;
@@ -30,14 +38,15 @@ export type Action =
       mode: number;
       conflict: boolean;
     }
-  /** `hash` of the content; undefined: what is known by then. */
   | {
       do: 'chmod';
       to: Side;
       path: string;
       directory: boolean;
       mode: number;
-      hash: string | undefined;
+      /** What the other side has; undefined: what it gets in the same plan. */
+      source: Entry | undefined;
+      hash: string;
     };
 
 /**
@@ -101,7 +110,8 @@ class Planner {
     const target = chmod && this.#view[chmod.to].get(path);
     if (chmod && target && !this.#blocked(chmod.to, path, target)) {
       const directory = target.kind === 'directory';
-      this.#actions.push({ do: 'chmod', to: chmod.to, path, directory, mode: chmod.mode, hash });
+      const source = this.#view[otherSide(chmod.to)].get(path);
+      this.#actions.push({ do: 'chmod', to: chmod.to, path, directory, mode: chmod.mode, source, hash });
     } else if (!this.#isRecorded(path, hash)) {
       this.#actions.push({ do: 'record', path, hash });
     }
@@ -154,15 +164,15 @@ class Planner {
         return;
       }
       case 'symlink':
-        this.#actions.push({ do: 'symlink', to, path, link: source.target, target, conflict });
+        this.#actions.push({ do: 'symlink', to, path, source, target, conflict });
         return;
       case 'directory': {
         const mode = source.mode & modeMask;
         // Writable until it is filled.
         this.#made[to].add(path);
-        this.#actions.push({ do: 'mkdir', to, path, mode: mode | 0o700 });
+        this.#actions.push({ do: 'mkdir', to, path, source, mode: mode | 0o700 });
         if ((mode & 0o700) !== 0o700)
-          this.#actions.push({ do: 'chmod', to, path, directory: true, mode, hash: '' });
+          this.#actions.push({ do: 'chmod', to, path, directory: true, mode, source, hash: '' });
         return;
       }
       case 'other':
@@ -190,7 +200,7 @@ class Planner {
     if (((target.mode ^ modeIn(known, to)) & modeMask) === 0 || mode !== (target.mode & modeMask)) return;
     const from = otherSide(to);
     if (this.#blocked(from, path, target)) return;
-    this.#actions.push({ do: 'chmod', to: from, path, directory: false, mode, hash: undefined });
+    this.#actions.push({ do: 'chmod', to: from, path, directory: false, mode, source: undefined, hash: '' });
   }
 
   /**

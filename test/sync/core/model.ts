@@ -134,7 +134,8 @@ export class Model {
         if (found === undefined || !('mode' in found.entry)) throw new Error(`chmod of nothing: ${path}`);
         found.entry = { ...found.entry, mode: action.mode, stamp: this[action.to].stamp() };
         this.#observe(action.to);
-        return this.#record(path, action.hash ?? this.ledger.ancestor.get(path)?.hash ?? '');
+        if (action.source) return this.#record(path, action.hash);
+        return this.ledger.restamp(path, action.to, found.entry);
       }
       default:
         return this.#change(action);
