@@ -139,7 +139,7 @@ async function conclude(error: unknown, argv: readonly string[]): Promise<number
   if (error instanceof Interrupted || isFailure(error, 'INTERRUPTED')) return error.exitCode;
   if (error instanceof CommanderError) {
     // --help and --version end this way too.
-    if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode;
+    if (error.exitCode === 0) return 0;
     return conclude(usageFailure(error, argv), argv);
   }
   const [{ failureLines }, { styleFor, wantsColour }] = await Promise.all([
