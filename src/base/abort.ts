@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Waits `ms`; ends early, with the signal's reason thrown, when the signal aborts. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  // Loaded when it is needed: `--help` does without it.
+  const { setTimeout: delay } = await import('node:timers/promises');
   try {
     await delay(ms, undefined, signal ? { signal } : undefined);
   } catch (error) {
