@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { startSyncEntry } from '../dev/sync-entry.js';
 import type { CommandHandler } from './command.js';
 import { helperDir } from './helper-dir.js';
-import { numberFlag } from './flags.js';
+import { labelFlag, numberFlag } from './flags.js';
 import { openKube } from './open-kube.js';
 import { pickTarget } from './pick-target.js';
 
@@ -13,16 +13,27 @@ export const run: CommandHandler = async (invocation) => {
   using kube = await openKube(invocation);
   const target = await pickTarget(kube, invocation, 'Which container do you want to sync with?');
   const root = resolve(cwd, flags.localPath as string);
+  // Labels also name the pod that will replace this one; a pod that was named or picked is this one only.
+  const isThisPod = flags.pod !== undefined || flags.labelSelector === undefined || flags.pick === true;
   await using sync = await startSyncEntry(
     kube,
     {
+      ...(isThisPod ? {} : { labelSelector: labelFlag(flags.labelSelector) }),
       containerName: target.container,
       namespace: target.namespace,
       containerPath: flags.containerPath as string | undefined,
       excludePaths: flags.exclude as string[],
       downloadOnInitialSync: flags.downloadOnInitialSync as boolean,
     },
-    { root, pod: target.pod, helperDir: helperDir(), refs: new Map(), timeoutMs, emit, signal },
+    {
+      root,
+      pod: isThisPod ? target.pod : undefined,
+      helperDir: helperDir(),
+      refs: new Map(),
+      timeoutMs,
+      emit,
+      signal,
+    },
   );
   await sync.initialDone;
   emit({ type: 'note', level: 'done', text: 'Syncing. Press Ctrl-C to stop.' });

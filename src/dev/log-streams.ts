@@ -1,11 +1,13 @@
-import { isAbort } from '../base/abort.js';
-import { Failure, messageOf } from '../base/failure.js';
+import { isAbort, sleep } from '../base/abort.js';
+import { Failure, isFailure, messageOf } from '../base/failure.js';
 import { corePath } from '../kube/api-paths.js';
 import type { Kube } from '../kube/kubeconfig.js';
-import { followLogs } from '../kube/logs.js';
+import type { LogLine } from '../kube/log-lines.js';
+import { followLogs, type FollowOptions } from '../kube/logs.js';
 import type { ContainerStatus, Pod } from '../kube/objects.js';
 import { watchObjects } from '../kube/watch.js';
 import type { Emit } from '../report/events.js';
+import { BLIP_MS, isBlip } from './blip.js';
 import type { ImageRefs } from './built-images.js';
 
 export interface LogStreamsOptions {
@@ -43,9 +45,17 @@ async function followNamespace(
   signal: AbortSignal,
 ): Promise<void> {
   let first = true;
-  for await (const pods of watchObjects<Pod>(kube, corePath('pods', { namespace }), { signal })) {
-    for (const pod of pods.values()) streams.consider(pod, first);
-    first = false;
+  for (;;) {
+    try {
+      for await (const pods of watchObjects<Pod>(kube, corePath('pods', { namespace }), { signal })) {
+        for (const pod of pods.values()) streams.consider(pod, first);
+        first = false;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isBlip(error)) throw error;
+      await sleep(BLIP_MS, signal);
+    }
   }
 }
 
@@ -97,16 +107,11 @@ class PodLogs {
     const pods = this.podsOfImage.get(image) ?? new Set<string>();
     this.podsOfImage.set(image, pods.add(name));
     const { emit, showLast } = this.options;
-    const tailLines = ranBefore ? showLast : undefined;
+    const onRestart = () =>
+      emit({ type: 'note', level: 'info', text: `Container ${container} of pod ${name} was restarted` });
+    const log = { namespace, pod: name, container, tailLines: ranBefore ? showLast : undefined, onRestart };
     try {
-      const onRestart = () =>
-        emit({ type: 'note', level: 'info', text: `Container ${container} of pod ${name} was restarted` });
-      const lines = followLogs(
-        this.kube,
-        { namespace, pod: name, container, tailLines, onRestart },
-        this.signal,
-      );
-      for await (const { text } of lines) {
+      for await (const { text } of this.lines(log)) {
         // The image name alone would not tell replicas apart.
         emit({ type: 'log', prefix: pods.size > 1 ? `${image} ${name}` : image, line: text });
       }
@@ -124,6 +129,22 @@ class PodLogs {
       });
     } finally {
       pods.delete(name);
+    }
+  }
+
+  /** {@link followLogs}, which bridges interruptions only once it has been connected, tried until it is. */
+  private async *lines(log: FollowOptions): AsyncGenerator<LogLine> {
+    for (let connected = false; ;) {
+      try {
+        for await (const line of followLogs(this.kube, log, this.signal)) {
+          connected = true;
+          yield line;
+        }
+        return;
+      } catch (error) {
+        if (connected || !isFailure(error, 'KUBE_UNREACHABLE')) throw error;
+        await sleep(BLIP_MS, this.signal);
+      }
     }
   }
 }

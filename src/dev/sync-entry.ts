@@ -36,10 +36,14 @@ const PASSING = new Set([
   'EXEC_FAILED',
 ]);
 const RETRY_MS = 1_000;
+const MAX_RETRY_MS = 15_000;
+/** A session that held so long was a good one. */
+const STABLE_MS = 30_000;
 
 /**
  * Keeps one dev.sync entry in sync until the signal aborts: waits for its container, runs a session, and starts anew when the container was
- * replaced or the connection broke. The first session starts before this resolves, so that its failures are the caller's.
+ * replaced or the connection broke. The first session starts before this resolves, so that its failures are the caller's. What has not been
+ * through once within the timeout is given up at its next failure.
  */
 export async function startSyncEntry(
   kube: Kube,
@@ -48,26 +52,40 @@ export async function startSyncEntry(
 ): Promise<RunningSync> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const open = () => openSession(kube, entry, { ...options, signal });
-  let session = await retried(open, signal, options.timeoutMs);
+  const open = (forMs: number) => openPatiently(kube, entry, { ...options, signal }, forMs);
+  const began = performance.now();
+  let session = await open(options.timeoutMs);
 
-  let over: (reason: unknown) => void = () => {};
   let through: () => void = () => {};
+  let over: (reason: unknown) => void = () => {};
   const initialDone = new Promise<void>((resolve, reject) => {
     [through, over] = [resolve, reject];
   });
   initialDone.catch(() => {});
+  let wasThrough = false;
   const keep = async (): Promise<void> => {
-    for (;;) {
-      session.initialDone.then(through, () => {});
+    for (let failures = 0; ; failures += 1) {
+      const opened = performance.now();
+      session.initialDone.then(
+        () => {
+          wasThrough = true;
+          through();
+        },
+        () => {},
+      );
       try {
         await session.done;
         return;
       } catch (error) {
         await session[Symbol.asyncDispose]();
-        if (!isPassing(error)) throw error;
-        options.emit({ type: 'warning', code: error.code, text: `${error.message} Starting again.` });
-        session = await retried(open, signal, Infinity);
+        const now = performance.now();
+        if (!isPassing(error) || (!wasThrough && now - began > options.timeoutMs)) throw error;
+        const { code, details, message } = error;
+        options.emit({ type: 'warning', code, text: `${message} Starting again.`, details });
+        if (now - opened > STABLE_MS) failures = 0;
+        // At once the first time; what breaks again and again must not keep both machines busy.
+        if (failures > 0) await sleep(Math.min(RETRY_MS * failures, MAX_RETRY_MS), signal);
+        session = await open(Infinity);
       }
     }
   };
@@ -87,25 +105,39 @@ export async function startSyncEntry(
   };
 }
 
-/** Tries again what failed for a reason that may pass, for about as long as told. */
-async function retried<T>(action: () => Promise<T>, signal: AbortSignal, forMs: number): Promise<T> {
+/** Opens a session; tries again for about as long as told while the reason why it fails may pass. */
+async function openPatiently(
+  kube: Kube,
+  entry: SyncConfig,
+  options: SyncEntryOptions,
+  forMs: number,
+): Promise<SyncSession> {
+  const { emit, signal } = options;
+  const localRoot = resolve(options.root, entry.localSubPath ?? '.');
+  const id = `sync ${localRoot}`;
   const end = performance.now() + forMs;
-  for (;;) {
+  for (let told = ''; ;) {
     try {
-      return await action();
+      return await openSession(kube, entry, localRoot, id, options);
     } catch (error) {
       signal.throwIfAborted();
       if (!isPassing(error) || performance.now() >= end) throw error;
+      if (told !== error.message) emit({ type: 'waiting', id, text: (told = error.message) });
       await sleep(RETRY_MS, signal);
     }
   }
 }
 
-async function openSession(kube: Kube, entry: SyncConfig, options: SyncEntryOptions): Promise<SyncSession> {
+async function openSession(
+  kube: Kube,
+  entry: SyncConfig,
+  localRoot: string,
+  waitId: string,
+  options: SyncEntryOptions,
+): Promise<SyncSession> {
   const { emit, helperDir, refs, root, signal } = options;
-  const localRoot = resolve(root, entry.localSubPath ?? '.');
   const selector = { ...selectorFor(entry, refs), pod: options.pod };
-  const target = await waitForPod(kube, selector, `sync ${localRoot}`, options);
+  const target = await waitForPod(kube, selector, waitId, options);
   return startSync({
     open: (command, abort) =>
       openExec(

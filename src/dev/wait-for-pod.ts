@@ -1,6 +1,8 @@
+import { sleep } from '../base/abort.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { waitForTarget, type Target } from '../kube/select.js';
 import type { Emit } from '../report/events.js';
+import { BLIP_MS, isBlip } from './blip.js';
 import type { TargetSelector } from './built-images.js';
 
 export interface WaitForPodOptions {
@@ -9,7 +11,10 @@ export interface WaitForPodOptions {
   signal: AbortSignal;
 }
 
-/** {@link waitForTarget} with its progress told as events. `id` tells concurrent waits apart. */
+/**
+ * {@link waitForTarget} with its progress told as events, also over moments in which the API server does not answer. `id` tells concurrent waits
+ * apart.
+ */
 export async function waitForPod(
   kube: Kube,
   selector: TargetSelector,
@@ -18,12 +23,23 @@ export async function waitForPod(
 ): Promise<Target> {
   const { emit, signal, timeoutMs } = options;
   const { images, ...rest } = selector;
+  const end = performance.now() + timeoutMs;
+  let told = '';
+  const onWaiting = (text: string) => {
+    if (text !== told) emit({ type: 'waiting', id, text: (told = text) });
+  };
   try {
-    return await waitForTarget(
-      kube,
-      { ...rest, image: images },
-      { timeoutMs, signal, onWaiting: (text) => emit({ type: 'waiting', id, text }) },
-    );
+    for (;;) {
+      const left = Math.max(0, end - performance.now());
+      try {
+        return await waitForTarget(kube, { ...rest, image: images }, { timeoutMs: left, signal, onWaiting });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isBlip(error) || performance.now() >= end) throw error;
+        onWaiting(error.message);
+        await sleep(BLIP_MS, signal);
+      }
+    }
   } finally {
     emit({ type: 'waited', id });
   }

@@ -18,13 +18,11 @@ describe('a dev run and what happens around it', () => {
 
   const inPod = (script: string) => inContainer(namespace, 'deploy/web', script);
   const local = (name: string) => readFile(project.path(`www/${name}`), 'utf8').catch(() => undefined);
-  const start = async (...flags: string[]) => {
-    dev = startEvents(namespace, ['dev', '--no-open', ...flags], {
+  const start = () =>
+    startEvents(namespace, ['dev', '--no-open'], {
       cwd: project.dir,
       env: { KUBECONFIG: project.path('kubeconfig') },
     });
-    await dev.event(isReady);
-  };
   const stop = async () => {
     dev.child.kill('SIGINT');
     expect((await dev.exited).code).toBe(0);
@@ -37,7 +35,8 @@ describe('a dev run and what happens around it', () => {
     await kubeconfigVia(proxy.port, project.path('kubeconfig'));
     for (const name of ['both', 'removed-here', 'removed-there', 'kept'])
       await project.write(`www/${name}`, `${name}\n`);
-    await start();
+    dev = start();
+    await dev.event(isReady);
   });
   afterAll(async () => {
     await dev?.[Symbol.asyncDispose]();
@@ -53,7 +52,8 @@ describe('a dev run and what happens around it', () => {
     await utimes(project.path('www/both'), new Date('2020-01-01'), new Date('2020-01-01'));
     await rm(project.path('www/removed-here'));
     await inPod('cd /app; echo new there > new-there; echo edited there > both; rm removed-there');
-    await start('--skip-pipeline');
+    dev = start();
+    await dev.event(isReady);
     expect(await inPod('cd /app; ls; cat new-here both')).toBe(
       'both\nindex.html\nkept\nnew-here\nnew-there\nnew here\nedited there',
     );
@@ -78,6 +78,28 @@ describe('a dev run and what happens around it', () => {
     const helpers = async () =>
       (await syncLeftovers(namespace, 'deploy/web')).split('\n').filter((line) => line.includes(' serve'));
     await until('one helper', async () => (await helpers()).length === 1);
+  });
+
+  it('starts a new helper when somebody kills it', async () => {
+    await inPod(
+      'for dir in /proc/[0-9]*; do case $(readlink $dir/exe) in */devspace-helper-*) kill -9 ${dir#/proc/};; esac; done',
+    );
+    await project.write('www/after-kill', 'here\n');
+    await until('the new file', async () => (await inPod('cat /app/after-kill')) === 'here');
+  });
+
+  it('gets ready although the connections are cut during the first sync', async () => {
+    await stop();
+    const names = Array.from({ length: 1000 }, (_, index) => `many/${index}`);
+    await Promise.all(names.map((name) => project.write(`www/${name}`, `${name}\n`.repeat(100))));
+    dev = start();
+    await dev.event(ofType('sync-change'));
+    proxy.cut();
+    await dev.event(isReady);
+    expect(dev.events().some(ofType('warning', ({ code }) => code === 'SYNC_STREAM_LOST'))).toBe(true);
+    expect(await inPod('ls /app/many | wc -l; wc -c < /app/many/999')).toBe('1000\n900');
+    await rm(project.path('www/many'), { recursive: true });
+    await until('the removal', async () => !(await inPod('ls /app')).includes('many'));
   });
 
   it('carries on in the container that replaces a deleted one, and deletes nothing here', async () => {

@@ -13,6 +13,7 @@ const isThrough = ofType('sync', ({ state }) => state === 'initial-done');
 
 describe('devspace sync, without a project', () => {
   let namespace: Namespace;
+  let image: string;
   const inPod = (script: string, pod = 'one') => inContainer(namespace, pod, script);
   const stop = async (sync: MarkedCli) => {
     sync.child.kill('SIGINT');
@@ -21,7 +22,7 @@ describe('devspace sync, without a project', () => {
 
   beforeAll(async () => {
     namespace = await makeNamespace();
-    const image = await pushedBusybox();
+    image = await pushedBusybox();
     await Promise.all(['one', 'two'].map((name) => startPod(namespace, { name, image })));
   });
   afterAll(() => namespace?.[Symbol.asyncDispose]());
@@ -93,6 +94,39 @@ describe('devspace sync, without a project', () => {
     expect(stderr).toMatch(/--pod one -c main +\(Running\)/);
     expect(stderr).toMatch(/--pod two -c main +\(Running\)/);
     expect(stderr).toMatch(/hint: .*--pod/);
+  });
+
+  it('follows labels to the pod that replaces the first, and ends with a pod that was named', async () => {
+    await using folder = await makeProject({ 'a.txt': 'a\n' });
+    await startPod(namespace, { name: 'old', image, labels: { tier: 'web' } });
+    const start = (...flags: string[]) =>
+      startEvents(namespace, ['sync', ...flags, '--timeout', '20'], { cwd: folder.dir });
+    await using byLabels = start('-l', 'tier=web');
+    await byLabels.event(isThrough);
+    await using byName = start('--pod', 'old', '--container-path', '/tmp');
+    await byName.event(isThrough);
+    await namespace.kubectl(['delete', 'pod', 'old']);
+    expect(await byName.exited).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error POD_NOT_FOUND: .*old/) as string,
+    });
+    await startPod(namespace, { name: 'new', image, labels: { tier: 'web' } });
+    await until('the file', async () => (await inPod('cat /work/a.txt', 'new')) === 'a');
+    expect(await stop(byLabels)).toBe(0);
+  });
+
+  it('stops when everything in the container is gone, and deletes nothing here', async () => {
+    await using folder = await makeProject({ 'a.txt': 'a\n', 'b/c.txt': 'c\n', 'b/d.txt': 'd\n' });
+    await inPod('mkdir /srv/wiped');
+    const flags = ['--pod', 'one', '--container-path', '/srv/wiped'];
+    await using sync = startEvents(namespace, ['sync', ...flags], { cwd: folder.dir });
+    await sync.event(isThrough);
+    await inPod('rm -rf /srv/wiped/*');
+    const { code, stderr } = await sync.exited;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error SYNC_ROOT_EMPTIED: /);
+    expect(await readFile(folder.path('b/d.txt'), 'utf8')).toBe('d\n');
+    expect(await syncLeftovers(namespace, 'one')).toBe('');
   });
 
   it('says what does not exist', async () => {

@@ -5,6 +5,7 @@ export interface PodOptions {
   name: string;
   image: string;
   command?: readonly string[];
+  labels?: Readonly<Record<string, string>>;
   /** Fields of the pod's spec and of its one container, `main`, beside the usual ones. */
   spec?: Readonly<Record<string, unknown>>;
   container?: Readonly<Record<string, unknown>>;
@@ -12,11 +13,11 @@ export interface PodOptions {
 
 /** A pod with the label `app=<name>` that does nothing, in /work. Resolves when it runs. */
 export async function startPod(namespace: Namespace, options: PodOptions): Promise<void> {
-  const { name, image, command = ['sleep', '100000'], spec, container } = options;
+  const { name, image, command = ['sleep', '100000'], labels, spec, container } = options;
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, labels: { app: name } },
+    metadata: { name, labels: { app: name, ...labels } },
     spec: {
       terminationGracePeriodSeconds: 0,
       containers: [{ name: 'main', image, command, workingDir: '/work', ...container }],
