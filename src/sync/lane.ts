@@ -12,22 +12,29 @@ export class Lane {
     this.#maxBytes = maxBytes;
   }
 
-  /** Settles as the task does. */
-  async run<T>(bytes: number, task: () => Promise<T>): Promise<T> {
+  /** Starts the task when there is room. Nothing is made before, so that very many may wait. */
+  add(bytes: number, task: () => Promise<unknown>): void {
+    const start = () => {
+      const leave = () => {
+        this.#tasks--;
+        this.#bytes -= bytes;
+        this.#next();
+      };
+      task().then(leave, leave);
+    };
     if (this.#head < this.#queue.length || !this.#hasRoom(bytes)) {
-      await new Promise<void>((start) => {
-        this.#queue.push({ bytes, start });
-      });
+      this.#queue.push({ bytes, start });
     } else {
       this.#enter(bytes);
+      start();
     }
-    try {
-      return await task();
-    } finally {
-      this.#tasks--;
-      this.#bytes -= bytes;
-      this.#next();
-    }
+  }
+
+  /** Like `add`, and settles as the task does. */
+  run<T>(bytes: number, task: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.add(bytes, () => task().then(resolve, reject));
+    });
   }
 
   #hasRoom(bytes: number): boolean {

@@ -14,7 +14,7 @@ export class Ledger implements View {
   readonly ancestor: Ancestor;
   readonly rules: Rules;
   /** Paths something changed at. */
-  readonly dirty = new Set<string>();
+  dirty = new Set<string>();
   /** Grows with every change of the ancestor. */
   revision = 0;
   readonly #onRevision: () => void;
@@ -55,6 +55,13 @@ export class Ledger implements View {
       if (this.local.get(path) === undefined) known.localStamp = undefined;
       if (this.remote.get(path) === undefined) known.remoteStamp = undefined;
     }
+  }
+
+  /** The marked paths, which are not marked any more. */
+  take(): Set<string> {
+    const taken = this.dirty;
+    this.dirty = new Set();
+    return taken;
   }
 
   mark(path: string): void {

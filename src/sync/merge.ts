@@ -18,6 +18,8 @@ import { maxDataLength } from './wire.js';
 /** In flight at once: small ones hide the round trip, large ones share the line without holding the small ones up. */
 const lanes = { small: 128, smallBytes: 8 * 1024 * 1024, large: 3 } as const;
 
+type Release = (error?: unknown) => void;
+
 /**
  * Keeps planning and doing until nothing is left to do, for the paths the ledger marks. One path is worked on once at a time; what is marked
  * meanwhile is decided about again afterwards. A path that fails stops no other. Ends with `failed` for what must stop the session.
@@ -31,6 +33,8 @@ export class Merge {
   readonly #small = new Lane(lanes.small, lanes.smallBytes);
   readonly #large = new Lane(lanes.large);
   readonly #busy = new Map<string, number>();
+  /** Busy paths that were marked meanwhile. */
+  readonly #again = new Set<string>();
   readonly #held: HeldRemovals;
   readonly #retries = new Retries();
   readonly #skipped: SkipWarnings;
@@ -86,10 +90,9 @@ export class Merge {
     const ledger = this.#ledger;
     const release = removeNow || this.#held.isDue(ledger.ancestor.size);
     const paths = release ? this.#held.release() : [];
-    for (const path of ledger.dirty) {
-      if (this.#busy.has(path)) continue;
-      paths.push(path);
-      ledger.dirty.delete(path);
+    for (const path of ledger.take()) {
+      if (this.#busy.has(path)) this.#again.add(path);
+      else paths.push(path);
     }
     if (paths.length === 0) return;
     this.#warnOfSkipped(paths);
@@ -101,34 +104,43 @@ export class Merge {
   }
 
   #do(actions: readonly Action[]): void {
-    /** What happens at a path in this cycle, in its order; false: it failed. */
+    const changes: Change[] = [];
+    for (const action of actions) {
+      const { path } = action;
+      if (action.do === 'forget') this.#ledger.forget(path);
+      else if (action.do === 'record') this.#record(path, action.hash);
+      else if (this.#busy.has(path)) this.#again.add(path);
+      else if (action.do === 'hash') this.#hash(action);
+      else changes.push(action);
+    }
+    // One change of a path has to wait for another only where something is replaced or gets its mode at the end.
+    if (changes.some((change) => change.do === 'chmod' || (change.do === 'remove' && change.replaced)))
+      this.#doInOrder(changes);
+    else for (const change of changes) this.#change(change, this.#hold(change.path));
+  }
+
+  #doInOrder(changes: readonly Change[]): void {
+    /** What happens at a path, one after another; false: it failed. */
     const chains = new Map<string, Promise<boolean>>();
+    /** Where children must wait too. */
     const slow = new Set<string>();
-    const last: Change[] = [];
     const run = (change: Change) => {
       const { path } = change;
       const parent = parentOf(path);
       if ((change.do === 'remove' && change.replaced) || slow.has(parent)) slow.add(path);
       const before = chains.get(path) ?? (slow.has(parent) ? chains.get(parent) : undefined);
-      chains.set(path, this.#change(change, before));
+      const held = this.#hold(path);
+      chains.set(
+        path,
+        (before ?? Promise.resolve(true)).then(
+          (good) =>
+            new Promise((done) => (good ? this.#change(change, held, done) : this.#skip(path, held, done))),
+        ),
+      );
     };
-    for (const action of actions) {
-      const { path } = action;
-      if (this.#busy.has(path) && !chains.has(path)) {
-        this.#ledger.dirty.add(path);
-      } else if (action.do === 'forget') {
-        this.#ledger.forget(path);
-      } else if (action.do === 'record') {
-        this.#record(path, action.hash);
-      } else if (action.do === 'hash') {
-        void this.#work(path, this.#hash(action));
-      } else if (action.do === 'chmod' && action.directory) {
-        last.push(action);
-      } else {
-        run(action);
-      }
-    }
     // A directory may lose its write permission only when everything is in it.
+    const last = changes.filter((change) => change.do === 'chmod' && change.directory);
+    for (const change of changes) if (!last.includes(change)) run(change);
     if (last.length > 0) void Promise.all(chains.values()).then(() => last.forEach(run));
   }
 
@@ -138,48 +150,65 @@ export class Merge {
     if (local && remote) this.#ledger.record(path, local, remote, hash);
   }
 
-  async #hash({ side, path }: Extract<Action, { do: 'hash' }>): Promise<void> {
+  #hash({ side, path }: Extract<Action, { do: 'hash' }>): void {
     const entry = this.#ledger[side].get(path);
     if (entry?.kind !== 'file') return;
-    this.#ledger.trust(path);
     const lane = entry.size > maxDataLength ? this.#large : this.#small;
-    const hash = await lane.run(0, () => this.#sides[side].hash(path, entry.stamp));
-    this.#ledger.hashed(side, path, entry.stamp, hash);
-  }
-
-  #change(change: Change, before: Promise<boolean> | undefined): Promise<boolean> {
-    const act = async () => {
-      if (before && !(await before)) {
-        this.#ledger.mark(change.path);
-        return;
+    this.#ledger.trust(path);
+    const release = this.#hold(path);
+    lane.add(0, async () => {
+      try {
+        const hash = await this.#sides[side].hash(path, entry.stamp);
+        this.#ledger.hashed(side, path, entry.stamp, hash);
+        release();
+      } catch (error) {
+        release(error);
       }
-      const size = change.do === 'file' ? change.source.size : 0;
-      const lane = size > maxDataLength ? this.#large : this.#small;
-      await lane.run(size, () => perform(change, this.#sides, this.#ledger, this.#emit));
-      if (change.do === 'file') this.counts[change.to === 'remote' ? 'up' : 'down']++;
-    };
-    return this.#work(change.path, act());
+    });
   }
 
-  /** Marks the path as busy until the work is done; true when it went well. */
-  async #work(path: string, work: Promise<void>): Promise<boolean> {
+  #change(change: Change, release: Release, done?: (good: boolean) => void): void {
+    const size = change.do === 'file' ? change.source.size : 0;
+    const lane = size > maxDataLength ? this.#large : this.#small;
+    lane.add(size, async () => {
+      // What still waits when the session ends is not begun.
+      if (this.#signal.aborted) return;
+      try {
+        await perform(change, this.#sides, this.#ledger, this.#emit);
+        if (change.do === 'file') this.counts[change.to === 'remote' ? 'up' : 'down']++;
+        release();
+        done?.(true);
+      } catch (error) {
+        release(error ?? new Error('unknown'));
+        done?.(false);
+      }
+    });
+  }
+
+  #skip(path: string, release: Release, done: (good: boolean) => void): void {
+    this.#ledger.mark(path);
+    release();
+    done(false);
+  }
+
+  /** Marks a path as busy, until what it gives back is called: with the error when it did not go well. */
+  #hold(path: string): Release {
     this.#busy.set(path, (this.#busy.get(path) ?? 0) + 1);
-    let failure: unknown;
-    try {
-      await work;
-      this.#retries.forget(path);
-      this.#warned.delete(path);
-    } catch (error) {
-      failure = error;
-    }
-    const left = (this.#busy.get(path) ?? 1) - 1;
-    if (left > 0) this.#busy.set(path, left);
-    else this.#busy.delete(path);
-    if (this.#signal.aborted) return false;
-    if (failure !== undefined) this.#fileFailed(path, failure);
-    if (this.#ledger.dirty.size > 0) this.schedule();
-    this.#checkIdle();
-    return failure === undefined;
+    return (error) => {
+      const left = (this.#busy.get(path) ?? 1) - 1;
+      if (left > 0) this.#busy.set(path, left);
+      else this.#busy.delete(path);
+      if (this.#signal.aborted) return;
+      if (error !== undefined) {
+        this.#fileFailed(path, error);
+      } else {
+        this.#retries.forget(path);
+        this.#warned.delete(path);
+      }
+      if (left <= 0 && this.#again.delete(path)) this.#ledger.dirty.add(path);
+      if (this.#ledger.dirty.size > 0) this.schedule();
+      this.#checkIdle();
+    };
   }
 
   #fileFailed(path: string, error: unknown): void {
