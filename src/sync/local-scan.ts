@@ -19,7 +19,7 @@ export async function scanLocal(
   root: string,
   path: string,
   rules: Pick<Rules, 'excluded'>,
-  onDirectory: (path: string, entry: DirectoryEntry) => void,
+  onDirectory: (path: string) => void,
 ): Promise<Observed[]> {
   const top = observe(root, path);
   if (path !== '' && rules.excluded(path, top?.kind === 'directory')) return [];
@@ -34,7 +34,7 @@ export async function scanLocal(
   let sinceBreath = 0;
   for (let next = directories.pop(); next; next = directories.pop()) {
     const [directory, entry] = next;
-    onDirectory(directory, entry);
+    onDirectory(directory);
     const names = list(join(root, directory));
     if (!Array.isArray(names)) {
       if (names.code !== 'ENOENT')

@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 
 import { systemCode } from '../base/failure.js';
-import { joinPath } from './core/path.js';
+import { joinPath, nameOf } from './core/path.js';
 
 /**
  * Tells where to look; the look itself decides. Hints may be too many, never of what is excluded and never promised to be complete: after a
@@ -48,7 +48,8 @@ class DirectoryWatches implements LocalWatch {
     if (this.#limited) return true;
     try {
       const watcher = watch(join(this.#root, path), (type, name) => {
-        // The directory's own end comes under its own name: harmless, since nothing is found there.
+        // The directory's own end comes under its own name. Where an inode is given away again at once, this is how a successor is noticed.
+        if (type === 'rename' && name === nameOf(path)) this.#suspect(path, watcher);
         this.#events.hint(name === null ? path : joinPath(path, name), type === 'change');
       });
       watcher.on('error', () => this.#events.hint(path, false));
@@ -62,6 +63,14 @@ class DirectoryWatches implements LocalWatch {
       }
     }
     return true;
+  }
+
+  /** What is at the path next is to be watched anew. */
+  #suspect(path: string, watcher: FSWatcher): void {
+    const known = this.#watches.get(path);
+    if (known?.watcher !== watcher) return;
+    known.identity = '';
+    this.#events.hint(path, false);
   }
 
   drop(path: string): void {

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Failure } from '../base/failure.js';
@@ -108,7 +108,7 @@ export class Local implements Endpoint {
 
   async mkdir(path: string, mode: number): Promise<DirectoryEntry> {
     const entry = applyMkdir(this.#place, path, mode);
-    this.#watch?.add(path, entry.stamp);
+    this.#follow(path);
     return this.#tell(path, entry);
   }
 
@@ -157,7 +157,7 @@ export class Local implements Endpoint {
     if (this.#closed) return;
     this.#hints.set(path, written || (this.#hints.get(path) ?? false));
     this.#timer ??= setTimeout(() => {
-      this.#look(() => this.#follow()).catch(() => {});
+      this.#look(() => this.#lookAround()).catch(() => {});
     }, coalesceMs);
     if (++this.#burst < burst.hints) return;
     if (this.#burstTimer) this.#burstTimer.refresh();
@@ -170,7 +170,7 @@ export class Local implements Endpoint {
   }
 
   /** Looks at every path that was hinted at and tells what is there. */
-  async #follow(): Promise<void> {
+  async #lookAround(): Promise<void> {
     this.#timer = undefined;
     if (identify(this.root) !== this.identity) {
       this.#events?.failed(this.#vanished());
@@ -191,7 +191,7 @@ export class Local implements Endpoint {
       const entry = observeInside(this.root, path, real);
       if (this.#rules.excluded(path, entry?.kind === 'directory')) continue;
       if (entry?.kind === 'directory') {
-        if (this.#watch?.add(path, entry.stamp)) found.push(path);
+        if (this.#follow(path)) found.push(path);
       } else {
         this.#watch?.drop(path);
       }
@@ -210,13 +210,18 @@ export class Local implements Endpoint {
   async #scan(path: string): Promise<Observed[]> {
     this.#touched.clear();
     if (path === '' && identify(this.root) !== this.identity) throw this.#vanished();
-    const seen = await scanLocal(this.root, path, this.#rules, (directory, entry) =>
-      this.#watch?.add(directory, entry.stamp),
-    );
+    const seen = await scanLocal(this.root, path, this.#rules, (directory) => this.#follow(directory));
     const touched = [...this.#touched].filter((other) => other === path || isBelow(other, path));
     if (touched.length === 0) return seen;
     const again = touched.map((path) => named(path, observe(this.root, path)));
     return [...seen.filter((observed) => !this.#touched.has(observed.path)), ...again];
+  }
+
+  /** Watches a directory; true when it, or this one of that name, was not watched before. An inode alone may have been given away again. */
+  #follow(path: string): boolean {
+    const stats = lstatSync(join(this.root, path), { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined || this.#watch === undefined) return false;
+    return this.#watch.add(path, `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`);
   }
 
   #look(act: () => Promise<void>): Promise<void> {

@@ -3,11 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, messageOf } from '../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from './core/entry.js';
 import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Sink } from './endpoint.js';
-import { changedFailure, fileFailure, remoteFailure } from './file-failure.js';
+import { changedFailure, fileFailure } from './file-failure.js';
 import type { HelperStream } from './inject.js';
 import { Lane } from './lane.js';
 import { Outbox } from './outbox.js';
 import { fatalFailure, lostFailure } from './remote-failure.js';
+import { RemoteRequests } from './remote-requests.js';
 import { RemoteScans } from './remote-scans.js';
 import { RemoteWrite } from './remote-write.js';
 import type { TokenBucket } from './token-bucket.js';
@@ -35,25 +36,6 @@ export interface RemoteOptions {
   down: TokenBucket;
 }
 
-/** A question that is open. */
-type Pending =
-  | { kind: 'change'; path: string; resolve: (entry: Observed) => void; reject: (error: Error) => void }
-  | {
-      kind: 'hash';
-      path: string;
-      resolve: (found: { hash: string; stamp: string }) => void;
-      reject: (error: Error) => void;
-    }
-  | {
-      kind: 'get';
-      path: string;
-      /** Content still allowed: what the file had when it was seen. */
-      left: number;
-      sink: Sink;
-      resolve: (found: Content) => void;
-      reject: (error: Error) => void;
-    };
-
 /**
  * A directory in the container, as an {@link Endpoint}, through the helper's frames. `watch` starts reading; `open` tells the first scan. Disposing says
  * BYE, gives the helper 2 s to clean up, and closes the process.
@@ -64,14 +46,11 @@ export class Remote implements Endpoint {
   readonly #stream: HelperStream;
   readonly #options: RemoteOptions;
   readonly #outbox: Outbox;
-  readonly #pending = new Map<number, Pending>();
-  /** Given up on; their late answers mean nothing. */
-  readonly #cancelled = new Set<number>();
+  readonly #requests: RemoteRequests;
   readonly #scans = new RemoteScans();
   readonly #scanLane = new Lane(scansAtOnce);
   #events: EndpointEvents | undefined;
   #opened: { resolve: (root: string) => void; reject: (error: Error) => void } | undefined;
-  #lastId = 0;
   #heard = 0;
   #ping: NodeJS.Timeout | undefined;
   #pong: NodeJS.Timeout | undefined;
@@ -82,6 +61,7 @@ export class Remote implements Endpoint {
     this.#stream = stream;
     this.#options = options;
     this.#outbox = new Outbox(stream.process.stdin);
+    this.#requests = new RemoteRequests((id) => this.#send({ frame: 'CANCEL', id }));
   }
 
   watch(events: EndpointEvents): void {
@@ -113,7 +93,7 @@ export class Remote implements Endpoint {
 
   scan(path: string): Promise<void> {
     return this.#scanLane.run(0, () => {
-      const id = this.#id();
+      const id = this.#requests.id();
       const scanned = this.#scans.begin(id, path);
       this.#send({ frame: 'SCAN', id, path });
       return scanned;
@@ -121,23 +101,21 @@ export class Remote implements Endpoint {
   }
 
   async hash(path: string, stamp: string): Promise<string> {
-    const found = await new Promise<{ hash: string; stamp: string }>((resolve, reject) => {
-      const id = this.#ask({ kind: 'hash', path, resolve, reject });
-      this.#send({ frame: 'HASH', id, path });
-    });
+    const id = this.#requests.id();
+    this.#send({ frame: 'HASH', id, path });
+    const found = await this.#requests.hash(id, path);
     if (found.stamp !== stamp) throw changedFailure(path);
     return found.hash;
   }
 
   read(path: string, seen: FileEntry, sink: Sink): Promise<Content> {
-    return new Promise((resolve, reject) => {
-      const id = this.#ask({ kind: 'get', path, left: seen.size, sink, resolve, reject });
-      this.#send({ frame: 'GET', id, path, expect: expectSeen(seen) });
-    });
+    const id = this.#requests.id();
+    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen) });
+    return this.#requests.get(id, path, seen.size, sink);
   }
 
   write(path: string, seen: Entry | undefined, meta: FileMeta): Incoming {
-    const put = { frame: 'PUT', id: this.#id(), path, expect: expectSeen(seen), ...meta } as const;
+    const put = { frame: 'PUT', id: this.#requests.id(), path, expect: expectSeen(seen), ...meta } as const;
     return new RemoteWrite(put, {
       send: (message) => this.#send(message),
       sendFrame: (frame) => {
@@ -146,34 +124,30 @@ export class Remote implements Endpoint {
       turn: () => this.#outbox.turn(),
       limit: (bytes) => this.#options.up.take(bytes),
       applied: () => this.#applied(put.id, path, 'file'),
-      cancel: () => {
-        this.#pending.delete(put.id);
-        this.#cancelled.add(put.id);
-        this.#send({ frame: 'CANCEL', id: put.id });
-      },
+      cancel: () => this.#requests.cancel(put.id),
     });
   }
 
   mkdir(path: string, mode: number): Promise<DirectoryEntry> {
-    const id = this.#id();
+    const id = this.#requests.id();
     this.#send({ frame: 'MKDIR', id, path, expect: { kind: 'none' }, mode });
     return this.#applied(id, path, 'directory');
   }
 
   symlink(path: string, seen: Entry | undefined, target: string): Promise<SymlinkEntry> {
-    const id = this.#id();
+    const id = this.#requests.id();
     this.#send({ frame: 'SYMLINK', id, path, expect: expectSeen(seen), target });
     return this.#applied(id, path, 'symlink');
   }
 
   chmod(path: string, seen: Entry, mode: number): Promise<Entry> {
-    const id = this.#id();
+    const id = this.#requests.id();
     this.#send({ frame: 'CHMOD', id, path, expect: expectSeen(seen), mode });
     return this.#applied(id, path, seen.kind);
   }
 
   async remove(path: string, seen: Entry): Promise<undefined> {
-    const id = this.#id();
+    const id = this.#requests.id();
     this.#send({ frame: 'REMOVE', id, path, expect: expectSeen(seen) });
     await this.#applied(id, path, 'absent');
   }
@@ -208,7 +182,7 @@ export class Remote implements Endpoint {
           if (message.frame === 'DATA') {
             const limited = this.#options.down.take(message.content.length);
             if (limited) await limited;
-            const taken = this.#data(message.id, message.content);
+            const taken = this.#requests.data(message.id, message.content);
             if (taken) await taken;
           } else {
             this.#receive(message);
@@ -220,6 +194,12 @@ export class Remote implements Endpoint {
       if (error instanceof Failure) this.#fail(error);
       else await this.#lost(error);
     }
+  }
+
+  /** The result of an own change is news too, in its order. */
+  #sees(entry: Observed): void {
+    this.#scans.note(entry);
+    this.#events?.changed([entry], []);
   }
 
   #receive(message: Exclude<HelperMessage, { frame: 'DATA' }>): void {
@@ -248,57 +228,9 @@ export class Remote implements Endpoint {
       case 'APPLIED':
       case 'END':
       case 'FAILED':
-        return this.#answer(message);
-    }
-  }
-
-  #answer(message: Extract<HelperMessage, { frame: 'HASHED' | 'APPLIED' | 'END' | 'FAILED' }>): void {
-    const pending = this.#pending.get(message.id);
-    if (pending === undefined) {
-      if (this.#cancelled.delete(message.id) || this.#scans.refuse(message)) return;
-      throw protocolFailure(`${message.frame} for a request that was not made`);
-    }
-    this.#pending.delete(message.id);
-    if (message.frame === 'FAILED') {
-      pending.reject(remoteFailure(message.code, pending.path, message.message));
-    } else if (message.frame === 'HASHED' && pending.kind === 'hash') {
-      pending.resolve(message);
-    } else if (
-      message.frame === 'APPLIED' &&
-      pending.kind === 'change' &&
-      message.entry.path === pending.path
-    ) {
-      this.#scans.note(message.entry);
-      this.#events?.changed([message.entry], []);
-      pending.resolve(message.entry);
-    } else if (message.frame === 'END' && pending.kind === 'get' && message.entry.kind === 'file') {
-      if (message.entry.path !== pending.path) throw protocolFailure('the content of another file');
-      const { path: _, ...entry } = message.entry;
-      pending.resolve({ hash: message.hash, entry });
-    } else {
-      throw protocolFailure(`${message.frame} as an answer to something else`);
-    }
-  }
-
-  #data(id: number, content: Buffer): void | Promise<void> {
-    const pending = this.#pending.get(id);
-    if (pending?.kind !== 'get') {
-      if (this.#cancelled.has(id)) return undefined;
-      throw protocolFailure('content that was not asked for');
-    }
-    pending.left -= content.length;
-    if (pending.left < 0) throw protocolFailure(`more content than ${pending.path} has`);
-    // When the receiver cannot take it (disk full), only this file fails.
-    const giveUp = (error: unknown) => {
-      this.#pending.delete(id);
-      this.#cancelled.add(id);
-      this.#send({ frame: 'CANCEL', id });
-      pending.reject(error as Error);
-    };
-    try {
-      return pending.sink.data(content)?.catch(giveUp);
-    } catch (error) {
-      return giveUp(error);
+        if (message.frame === 'FAILED' && this.#scans.refuse(message)) return;
+        if (message.frame === 'APPLIED') this.#sees(message.entry);
+        return this.#requests.answer(message);
     }
   }
 
@@ -308,26 +240,14 @@ export class Remote implements Endpoint {
     path: string,
     kind: K,
   ): Promise<Extract<Entry, { kind: K }>> {
-    const observed = await new Promise<Observed>((resolve, reject) => {
-      this.#ask({ kind: 'change', path, resolve, reject }, id);
-    });
+    const observed = await this.#requests.change(id, path);
     if (observed.kind !== kind) throw changedFailure(path);
     const { path: _, ...entry } = observed;
     return entry as Extract<Entry, { kind: K }>;
   }
 
-  #ask(pending: Pending, id = this.#id()): number {
-    if (this.#failure) pending.reject(this.#failure);
-    else this.#pending.set(id, pending);
-    return id;
-  }
-
   #send(message: ClientMessage): void {
     if (!this.#failure) this.#outbox.send(encodeClient(message));
-  }
-
-  #id(): number {
-    return ++this.#lastId;
   }
 
   #sendPing(): void {
@@ -366,8 +286,6 @@ export class Remote implements Endpoint {
     clearTimeout(this.#pong);
     this.#opened?.reject(failure);
     this.#scans.fail(failure);
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of pending) reject(failure);
+    this.#requests.fail(failure);
   }
 }
