@@ -1,19 +1,19 @@
 import { access, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubeconfigVia, startFaultProxy, type FaultProxy } from '../cluster/index.js';
+import type { FaultProxy } from '../cluster/index.js';
 import { makeWebProject, type WebProject } from '../rig/app.js';
 import { ofType } from '../rig/cli.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
+import { faultyCluster } from '../rig/fault-cluster.js';
 import { inContainer, syncLeftovers } from '../rig/container.js';
 import { answer, isFree, isReady, startEvents, synced, type MarkedCli } from '../rig/dev-run.js';
 import { until } from '../rig/until.js';
-
-const API_SERVER = { host: '127.0.0.1', port: 6443 };
 
 describe('a dev run and what happens around it', () => {
   let namespace: Namespace;
   let project: WebProject;
   let proxy: FaultProxy;
+  let KUBECONFIG: string;
   let dev: MarkedCli;
 
   const inPod = (script: string) => inContainer(namespace, 'deploy/web', script);
@@ -21,7 +21,7 @@ describe('a dev run and what happens around it', () => {
   const start = () =>
     startEvents(namespace, ['dev', '--no-open'], {
       cwd: project.dir,
-      env: { KUBECONFIG: project.path('kubeconfig') },
+      env: { KUBECONFIG },
     });
   const stop = async () => {
     dev.child.kill('SIGINT');
@@ -31,8 +31,7 @@ describe('a dev run and what happens around it', () => {
   beforeAll(async () => {
     namespace = await makeNamespace();
     project = await makeWebProject();
-    proxy = await startFaultProxy({ target: API_SERVER });
-    await kubeconfigVia(proxy.port, project.path('kubeconfig'));
+    ({ proxy, KUBECONFIG } = await faultyCluster(project));
     for (const name of ['both', 'removed-here', 'removed-there', 'kept'])
       await project.write(`www/${name}`, `${name}\n`);
     dev = start();

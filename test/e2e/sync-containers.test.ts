@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uniqueRepository } from '../rig/app.js';
 import { ofType } from '../rig/cli.js';
 import { makeNamespace, REGISTRY, type Namespace } from '../rig/cluster.js';
 import { inContainer, syncLeftovers } from '../rig/container.js';
@@ -51,7 +49,7 @@ describe.concurrent('syncing with containers that lack something', () => {
   });
 
   it('no shell: says so', async () => {
-    const ref = `${uniqueRepository()}:1`;
+    const ref = `${REGISTRY}/e2e-no-shell:1`;
     await pushedImage(ref, 'FROM scratch\nCOPY --from=busybox:1 /bin/busybox /busybox\n');
     await startPod(namespace, { name: 'no-shell', image: ref, command: ['/busybox', 'sleep', '100000'] });
     await using folder = await makeProject({ 'a.txt': 'a\n' });
@@ -102,12 +100,11 @@ describe.concurrent('syncing with containers that lack something', () => {
   });
 
   it('no rights beyond some folders: the rest is told file by file, and stops nothing', async () => {
-    const marker = randomBytes(4).toString('hex');
-    const ref = `${uniqueRepository()}:1`;
+    const ref = `${REGISTRY}/e2e-closed:1`;
     await pushedImage(
       ref,
       `FROM busybox:1
-RUN mkdir -p /work/closed /work/open && chmod 755 /work/closed && chmod 777 /work /work/open && echo ${marker} > /work/secret && chmod 600 /work/secret
+RUN mkdir -p /work/closed /work/open && chmod 755 /work/closed && chmod 777 /work /work/open && echo secret > /work/secret && chmod 600 /work/secret
 `,
     );
     const container = { securityContext: { runAsUser: 12345, runAsGroup: 12345 } };

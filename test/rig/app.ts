@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { makeProject, type Project } from './project.js';
@@ -107,5 +108,27 @@ ${options.dev ?? ''}`,
     'www/index.html': 'hello from the image\n',
     'kube/deployment.yaml': deploymentManifest({ image: repository, container: options.container ?? '' }),
   });
-  return { ...project, repository, port, url: `http://127.0.0.1:${port}` };
+  return {
+    ...project,
+    repository,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      await project[Symbol.asyncDispose]();
+      await removeImages(repository);
+    },
+  };
+}
+
+/** Takes what was built under that name out of the local docker; the registry keeps its copy. */
+async function removeImages(repository: string): Promise<void> {
+  const { stdout } = await execa('docker', [
+    'images',
+    '--filter',
+    `reference=${repository}`,
+    '--format',
+    '{{.Repository}}:{{.Tag}}',
+  ]);
+  const refs = stdout.split('\n').filter((ref) => ref !== '' && !ref.endsWith('<none>'));
+  if (refs.length > 0) await execa('docker', ['rmi', '--force', ...refs], { reject: false });
 }
