@@ -5,15 +5,15 @@ import { Failure } from '../base/failure.js';
 import type { Side } from './core/entry.js';
 import { compileRules, type Patterns } from './core/ignore.js';
 import type { EndpointEvents } from './endpoint.js';
-import { readHelper } from './helper-binary.js';
-import { injectHelper, type OpenProcess } from './inject.js';
-import { Ledger } from './ledger.js';
-import { type Local, openLocal } from './local.js';
-import { ancestorFile, recall, Saver } from './memory.js';
-import { Merge } from './merge.js';
-import { Remote } from './remote.js';
+import { readHelper } from './inject/helper-binary.js';
+import { injectHelper, type OpenProcess } from './inject/inject.js';
+import { Ledger } from './merge/ledger.js';
+import { type Local, openLocal } from './local/local.js';
+import { ancestorFile, recall, Saver } from './ancestor/memory.js';
+import { Merge } from './merge/merge.js';
+import { Remote } from './remote/remote.js';
 import { SessionState } from './session-state.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from './remote/token-bucket.js';
 
 export interface SyncOptions extends Patterns {
   /** Starts a command where the other side is. */

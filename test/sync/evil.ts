@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 
 import type { ProcessStream } from '../../src/base/process-stream.js';
-import type { OpenProcess } from '../../src/sync/inject.js';
-import { FrameDecoder } from '../../src/sync/wire.js';
-import { Reader, Writer } from '../../src/sync/wire-values.js';
+import type { OpenProcess } from '../../src/sync/inject/inject.js';
+import { FrameDecoder } from '../../src/sync/wire/frame.js';
+import { Reader, Writer } from '../../src/sync/wire/values.js';
 
 const names: Record<number, string> = { 1: 'OPEN', 2: 'SCAN', 3: 'HASH', 4: 'GET', 5: 'PUT' };
 

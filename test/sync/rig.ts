@@ -17,7 +17,7 @@ import { gzipSync } from 'node:zlib';
 
 import type { ProcessStream } from '../../src/base/process-stream.js';
 import type { Event } from '../../src/report/events.js';
-import type { OpenProcess } from '../../src/sync/inject.js';
+import type { OpenProcess } from '../../src/sync/inject/inject.js';
 import { startSync, type SyncOptions, type SyncSession } from '../../src/sync/session.js';
 
 const helperSource = fileURLToPath(new URL('../../helper/', import.meta.url));

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { isFailure } from '../../src/base/failure.js';
-import { Writer } from '../../src/sync/wire-values.js';
+import { Writer } from '../../src/sync/wire/values.js';
 import { frame, openEvil } from './evil.js';
 import { buildHelper, helperMissing, makePair, type Pair, put, readTrash, readTree } from './rig.js';
 

@@ -1,7 +1,7 @@
 import type { Ancestor, Entry, Known, Observed, Side } from '../../../src/sync/core/entry.js';
 import { compileRules, type Patterns } from '../../../src/sync/core/ignore.js';
 import { type Action, plan } from '../../../src/sync/core/plan.js';
-import { Ledger } from '../../../src/sync/ledger.js';
+import { Ledger } from '../../../src/sync/merge/ledger.js';
 
 /**
  * A tree in a few words: path → `d` for a directory, `-> target` for a link, `!what` for what cannot be synced, else a file with that content. After

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { messageOf } from '../../base/failure.js';
+import type { Emit } from '../../report/events.js';
+import { type Identity, loadAncestor, saveAncestor } from './file.js';
+import type { Ancestor } from '../core/entry.js';
+
+/** At most this long after a change the ancestor is on disk. */
+const saveWithinMs = 500;
+
+/** The file of an ancestor: one for each pair of folders (`key` tells apart pairs that look the same). */
+export function ancestorFile(stateDir: string, key: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+  return join(stateDir, `${digest.slice(0, 16)}.tree`);
+}
+
+export interface Recalled {
+  ancestor: Ancestor;
+  /** The patterns changed since: what is missing now may only be excluded. */
+  patternsChanged: boolean;
+}
+
+/**
+ * Loads what a former session knew, cut down to what still holds: of another container nothing is known but what the local side had, and the other
+ * way round. A damaged file is reported and counts as none.
+ */
+export async function recall(file: string, identity: Identity, emit: Emit): Promise<Recalled> {
+  const loaded = await loadAncestor(file);
+  if (loaded === 'damaged') {
+    emit({
+      type: 'warning',
+      code: 'SYNC_STATE_DAMAGED',
+      text: 'What was known from earlier syncs is damaged and is not used; both sides are compared anew and nothing is deleted.',
+      subject: file,
+    });
+  }
+  if (typeof loaded === 'string') return { ancestor: new Map(), patternsChanged: false };
+  const { ancestor } = loaded;
+  const sameLocal = loaded.identity.local === identity.local;
+  const sameRemote = loaded.identity.remote === identity.remote;
+  if (!sameLocal && !sameRemote) ancestor.clear();
+  for (const known of ancestor.values()) {
+    if (!sameLocal) known.localStamp = undefined;
+    if (!sameRemote) known.remoteStamp = undefined;
+  }
+  return { ancestor, patternsChanged: loaded.identity.patterns !== identity.patterns };
+}
+
+/** Saves the ancestor soon after it changed, and on `flush`. One save at a time. */
+export class Saver {
+  readonly #save: () => Promise<void>;
+  readonly #revision: () => number;
+  readonly #emit: Emit;
+  #saved: number;
+  #timer: NodeJS.Timeout | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #warned = false;
+
+  constructor(
+    file: string,
+    identity: Identity,
+    ledger: { ancestor: Ancestor; revision: number },
+    emit: Emit,
+  ) {
+    this.#save = () => saveAncestor(file, identity, ledger.ancestor);
+    this.#revision = () => ledger.revision;
+    this.#emit = emit;
+    this.#saved = -1;
+  }
+
+  /** The ancestor may have changed. */
+  touch(): void {
+    if (this.#revision() === this.#saved) return;
+    this.#timer ??= setTimeout(() => void this.flush(), saveWithinMs);
+  }
+
+  /** Saves now what is not saved. Never throws: a failure is reported once. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#saving = this.#saving.then(async () => {
+      const revision = this.#revision();
+      if (revision === this.#saved) return;
+      try {
+        await this.#save();
+        this.#saved = revision;
+      } catch (error) {
+        if (this.#warned) return;
+        this.#warned = true;
+        this.#emit({
+          type: 'warning',
+          code: 'SYNC_STATE_NOT_SAVED',
+          text: `What sync knows cannot be saved: ${messageOf(error)}. The next start compares everything anew.`,
+        });
+      }
+    });
+    return this.#saving;
+  }
+}

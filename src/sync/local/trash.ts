@@ -1,0 +1,63 @@
+import { cpSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { systemCode } from '../../base/failure.js';
+import { parentOf } from '../core/path.js';
+import { observe } from './observe.js';
+
+/** Keeps what sync would otherwise destroy, under `.devspace/trash/<time>/<path>` inside the root (so that moving is a rename). */
+export class Trash {
+  readonly #root: string;
+  readonly #now: () => Date;
+
+  constructor(root: string, now: () => Date = () => new Date()) {
+    this.#root = root;
+    this.#now = now;
+  }
+
+  /** Moves what is at the path; tells where it is now, relative to the root. */
+  move(path: string): string {
+    const kept = this.reserve(path);
+    const from = join(this.#root, path);
+    const to = join(this.#root, kept);
+    try {
+      renameSync(from, to);
+    } catch (error) {
+      // Another file system is mounted below the root.
+      if (systemCode(error) !== 'EXDEV') throw error;
+      cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
+      rmSync(from);
+    }
+    return kept;
+  }
+
+  /** Keeps a copy of a file or symlink that stays where it is: a second name for the same content where that is possible. */
+  copy(path: string): string {
+    const kept = this.reserve(path);
+    const from = join(this.#root, path);
+    const to = join(this.#root, kept);
+    try {
+      linkSync(from, to);
+    } catch {
+      cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
+    }
+    return kept;
+  }
+
+  /** A free place for the path, with the directories above it made. */
+  reserve(path: string): string {
+    const time = this.#now().toISOString().replaceAll(':', '-').replace('.', '-');
+    for (let count = 0; ; count++) {
+      const batch = `.devspace/trash/${time}${count === 0 ? '' : `-${count}`}`;
+      const kept = `${batch}/${path}`;
+      if (observe(this.#root, kept) !== undefined) continue;
+      try {
+        mkdirSync(join(this.#root, parentOf(kept)), { recursive: true });
+        return kept;
+      } catch (error) {
+        // A file is kept where a directory is needed now.
+        if (systemCode(error) !== 'ENOTDIR' && systemCode(error) !== 'EEXIST') throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import { isSyncable, type View } from '../core/decide.js';
+import { type Ancestor, type Entry, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
+import type { Rules } from '../core/ignore.js';
+import { parentOf } from '../core/path.js';
+import { Tree } from '../core/tree.js';
+
+/**
+ * All a session knows: what each side has, what both had in common, hashes computed on the way, and which paths are to be decided about again.
+ * Endpoints tell it what they see; it does nothing by itself.
+ */
+export class Ledger implements View {
+  readonly local = new Tree();
+  readonly remote = new Tree();
+  readonly ancestor: Ancestor;
+  readonly rules: Rules;
+  /** Paths something changed at. */
+  dirty = new Set<string>();
+  /** Grows with every change of the ancestor. */
+  revision = 0;
+  readonly #onRevision: () => void;
+  readonly #onDirty: () => void;
+  readonly #hashes: Record<Side, Map<string, { stamp: string; hash: string }>> = {
+    local: new Map(),
+    remote: new Map(),
+  };
+  readonly #leftAlone = new Map<string, string>();
+  readonly #suspects = new Set<string>();
+
+  constructor(ancestor: Ancestor, rules: Rules, onDirty: () => void, onRevision: () => void) {
+    this.#onRevision = onRevision;
+    this.ancestor = ancestor;
+    this.rules = rules;
+    this.#onDirty = onDirty;
+  }
+
+  hashOf(side: Side, path: string, stamp: string): string | undefined {
+    const found = this.#hashes[side].get(path);
+    return found?.stamp === stamp ? found.hash : undefined;
+  }
+
+  leftAlone(path: string, entry: Entry): boolean {
+    return this.#leftAlone.has(path) && this.#leftAlone.get(path) === stampOf(entry);
+  }
+
+  /** From now on, what only the container has stays there until it changes. */
+  leaveRemoteOnly(): void {
+    for (const [path, entry] of this.remote) {
+      if (this.ancestor.get(path)?.remoteStamp === undefined) this.#leftAlone.set(path, stampOf(entry) ?? '');
+    }
+  }
+
+  /** Excludes changed since the ancestor was written: what is missing now may only be hidden, and was not deleted. */
+  forgiveMissing(): void {
+    for (const [path, known] of this.ancestor) {
+      if (this.local.get(path) === undefined) known.localStamp = undefined;
+      if (this.remote.get(path) === undefined) known.remoteStamp = undefined;
+    }
+  }
+
+  /** The marked paths, which are not marked any more. */
+  take(): Set<string> {
+    const taken = this.dirty;
+    this.dirty = new Set();
+    return taken;
+  }
+
+  mark(path: string): void {
+    this.dirty.add(path);
+    this.#onDirty();
+  }
+
+  markAll(): void {
+    for (const paths of [this.local.paths(), this.remote.paths(), this.ancestor.keys()])
+      for (const path of paths) this.dirty.add(path);
+    this.#onDirty();
+  }
+
+  changed(side: Side, seen: readonly Observed[], suspects: readonly string[] = []): void {
+    const tree = this[side];
+    let vanished: string[] = [];
+    const clear = () => {
+      if (vanished.length === 0) return;
+      for (const path of tree.below(vanished)) this.#delete(side, path);
+      vanished = [];
+    };
+    for (const observed of seen) {
+      const { path } = observed;
+      if (path === '' || this.rules.excluded(path, observed.kind === 'directory')) continue;
+      const before = tree.get(path);
+      if (observed.kind === 'absent') {
+        if (before?.kind === 'directory' || before === undefined) vanished.push(path);
+        if (before) this.#delete(side, path);
+        continue;
+      }
+      clear();
+      if (before && isSame(before, observed)) continue;
+      if (before?.kind === 'directory' && observed.kind !== 'directory') vanished.push(path);
+      const { path: _, ...entry } = observed;
+      tree.set(path, entry);
+      this.dirty.add(path);
+    }
+    clear();
+    for (const path of suspects) this.#suspect(path);
+    if (this.dirty.size > 0) this.#onDirty();
+  }
+
+  scanned(side: Side, path: string, seen: readonly Observed[]): void {
+    this.changed(side, seen);
+    const tree = this[side];
+    const listed = new Set<string>();
+    for (const observed of seen) if (observed.kind !== 'absent') listed.add(observed.path);
+    if (path !== '' && !listed.has(path) && tree.get(path)) this.#delete(side, path);
+    for (const below of tree.below([path])) if (!listed.has(below)) this.#delete(side, below);
+    if (this.dirty.size > 0) this.#onDirty();
+  }
+
+  hashed(side: Side, path: string, stamp: string, hash: string): void {
+    this.#hashes[side].set(path, { stamp, hash });
+    this.mark(path);
+  }
+
+  /** Both sides have this in common now. */
+  record(path: string, local: Entry, remote: Entry, hash: string): void {
+    this.#hashes.local.delete(path);
+    this.#hashes.remote.delete(path);
+    this.#leftAlone.delete(path);
+    if (local.kind !== remote.kind || !isSyncable(path, local) || !isSyncable(path, remote)) return;
+    const suspect = this.#suspects.delete(path);
+    if (suspect) this.mark(path);
+    this.ancestor.set(path, {
+      kind: local.kind,
+      size: local.kind === 'file' ? local.size : 0,
+      hash,
+      target: local.kind === 'symlink' ? local.target : '',
+      localStamp: suspect ? '' : local.stamp,
+      remoteStamp: remote.stamp,
+      localMode: 'mode' in local ? local.mode : 0,
+      remoteMode: 'mode' in remote ? remote.mode : 0,
+    });
+    this.revision++;
+    this.#onRevision();
+  }
+
+  /** One side has the same in another form: another mode. */
+  restamp(path: string, side: Side, entry: Entry): void {
+    const known = this.ancestor.get(path);
+    if (known === undefined || known.kind !== entry.kind || !('stamp' in entry)) return;
+    if (side === 'local') known.localStamp = entry.stamp;
+    else known.remoteStamp = entry.stamp;
+    if ('mode' in entry && side === 'local') known.localMode = entry.mode;
+    if ('mode' in entry && side === 'remote') known.remoteMode = entry.mode;
+    this.revision++;
+    this.#onRevision();
+  }
+
+  forget(path: string): void {
+    this.#hashes.local.delete(path);
+    this.#hashes.remote.delete(path);
+    this.#suspects.delete(path);
+    if (!this.ancestor.delete(path)) return;
+    this.revision++;
+    this.#onRevision();
+  }
+
+  /** The path was removed from a side. */
+  removed(path: string, from: Side, replaced: boolean): void {
+    this.forget(path);
+    // What has no place before may have waited for this.
+    if (replaced) for (const below of this[otherSide(from)].below([path])) this.mark(below);
+  }
+
+  /** The path is about to be read: what was suspected before does not matter any more. */
+  trust(path: string): void {
+    this.#suspects.delete(path);
+  }
+
+  #suspect(path: string): void {
+    const known = this.ancestor.get(path);
+    this.#suspects.add(path);
+    if (known === undefined || known.localStamp !== stampOf(this.local.get(path))) return;
+    known.localStamp = '';
+    this.dirty.add(path);
+  }
+
+  #delete(side: Side, path: string): void {
+    this[side].delete(path);
+    this.dirty.add(path);
+    // A directory that is to go may have waited for this.
+    const parent = parentOf(path);
+    if (parent !== '' && this[otherSide(side)].get(parent)?.kind !== 'directory') this.dirty.add(parent);
+  }
+}
+
+function isSame(a: Entry, b: Entry): boolean {
+  if (a.kind !== b.kind) return false;
+  if ('stamp' in a && 'stamp' in b) return a.stamp === b.stamp;
+  if (a.kind === 'other' && b.kind === 'other') return a.what === b.what;
+  return a.kind === 'unreadable' && b.kind === 'unreadable' && a.reason === b.reason;
+}

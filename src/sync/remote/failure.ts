@@ -1,0 +1,54 @@
+import { Failure } from '../../base/failure.js';
+
+/** What the helper's FATAL codes mean to the user (docs/sync-protocol.md). */
+export function fatalFailure(code: number, text: string, root: string): Failure {
+  switch (code) {
+    case 1:
+    case 2:
+      return new Failure({
+        code: 'SYNC_PATH_MISSING',
+        message:
+          code === 1
+            ? `The folder to sync, ${root}, does not exist in the container.`
+            : `${root} in the container is not a folder.`,
+        subject: root,
+        hint: `Set containerPath of this dev.sync entry to a folder of the container, or create it in the image: RUN mkdir -p ${root}`,
+      });
+    case 3:
+      return new Failure({
+        code: 'SYNC_ROOT_VANISHED',
+        message: `The folder ${root} in the container is gone or was replaced. Sync stopped; no local file was deleted.`,
+        subject: root,
+        hint: 'Create it again, then start again.',
+      });
+    case 4:
+      return new Failure({
+        code: 'SYNC_PATH_DENIED',
+        message: `The user of the container may not read ${root}: ${text}.`,
+        subject: root,
+        hint: `Give that user the folder in the image: RUN chown -R <user> ${root}`,
+      });
+    case 5:
+      return new Failure({
+        code: 'SYNC_PROTOCOL',
+        message: `The sync helper did not understand what it was sent: ${text}.`,
+        hint: 'Run the command again; if this repeats, it is a bug in devspace.',
+      });
+    default:
+      return new Failure({
+        code: 'SYNC_HELPER_FAILED',
+        message: `The sync helper gave up: ${text}.`,
+        hint: 'Look at the container: devspace enter',
+      });
+  }
+}
+
+export function lostFailure(why: string, errors: string, cause?: unknown): Failure {
+  return new Failure({
+    code: 'SYNC_STREAM_LOST',
+    message: `The connection to the sync helper was lost: ${why}.`,
+    hint: 'Check that the pod still runs: kubectl get pods',
+    details: errors === '' ? [] : errors.split('\n'),
+    cause,
+  });
+}

@@ -1,0 +1,291 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Failure, messageOf } from '../../base/failure.js';
+import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
+import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Sink } from '../endpoint.js';
+import { changedFailure, fileFailure } from '../file-failure.js';
+import type { HelperStream } from '../inject/inject.js';
+import { Lane } from '../merge/lane.js';
+import { Outbox } from './outbox.js';
+import { fatalFailure, lostFailure } from './failure.js';
+import { RemoteRequests } from './requests.js';
+import { RemoteScans } from './scans.js';
+import { RemoteWrite } from './write.js';
+import type { TokenBucket } from './token-bucket.js';
+import {
+  type ClientMessage,
+  decodeHelper,
+  encodeClient,
+  expectSeen,
+  type HelperMessage,
+  protocolVersion,
+} from '../wire/messages.js';
+import { protocolFailure } from '../wire/values.js';
+
+const pingEveryMs = 30_000;
+const pongWithinMs = 15_000;
+const byeWithinMs = 2_000;
+/** Scans under way at once: each costs the client a list. */
+const scansAtOnce = 16;
+
+export interface RemoteOptions {
+  root: string;
+  excludePaths: readonly string[];
+  /** Limits for content. */
+  up: TokenBucket;
+  down: TokenBucket;
+}
+
+/**
+ * A directory in the container, as an {@link Endpoint}, through the helper's frames. `watch` starts reading; `open` tells the first scan. Disposing says
+ * BYE, gives the helper 2 s to clean up, and closes the process.
+ */
+export class Remote implements Endpoint {
+  readonly side = 'remote';
+  root = '';
+  readonly #stream: HelperStream;
+  readonly #options: RemoteOptions;
+  readonly #outbox: Outbox;
+  readonly #requests: RemoteRequests;
+  readonly #scans = new RemoteScans();
+  readonly #scanLane = new Lane(scansAtOnce);
+  #events: EndpointEvents | undefined;
+  #opened: { resolve: (root: string) => void; reject: (error: Error) => void } | undefined;
+  #heard = 0;
+  #ping: NodeJS.Timeout | undefined;
+  #pong: NodeJS.Timeout | undefined;
+  #failure: Failure | undefined;
+  #closing = false;
+
+  constructor(stream: HelperStream, options: RemoteOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#outbox = new Outbox(stream.process.stdin);
+    this.#requests = new RemoteRequests((id) => this.#send({ frame: 'CANCEL', id }));
+  }
+
+  watch(events: EndpointEvents): void {
+    this.#events = events;
+    this.#stream.process.stdin.on('error', () => void this.#lost());
+    void this.#read();
+    this.#ping = setInterval(() => this.#sendPing(), pingEveryMs);
+  }
+
+  /** Opens the root, once. Resolves to it after the first `scanned` was told. Throws SYNC_PATH_MISSING and the like. */
+  async open(): Promise<string> {
+    const { root, excludePaths } = this.#options;
+    const opened = new Promise<string>((resolve, reject) => {
+      this.#opened = { resolve, reject };
+    });
+    const scanned = this.#scans.begin(0, '');
+    scanned.catch(() => {});
+    this.#send({
+      frame: 'OPEN',
+      version: protocolVersion,
+      root: root || '.',
+      flags: 0,
+      exclude: excludePaths,
+    });
+    this.root = await opened;
+    await scanned;
+    return this.root;
+  }
+
+  scan(path: string): Promise<void> {
+    return this.#scanLane.run(0, () => {
+      const id = this.#requests.id();
+      const scanned = this.#scans.begin(id, path);
+      this.#send({ frame: 'SCAN', id, path });
+      return scanned;
+    });
+  }
+
+  async hash(path: string, stamp: string): Promise<string> {
+    const id = this.#requests.id();
+    this.#send({ frame: 'HASH', id, path });
+    const found = await this.#requests.hash(id, path);
+    if (found.stamp !== stamp) throw changedFailure(path);
+    return found.hash;
+  }
+
+  read(path: string, seen: FileEntry, sink: Sink): Promise<Content> {
+    const id = this.#requests.id();
+    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen) });
+    return this.#requests.get(id, path, seen.size, sink);
+  }
+
+  write(path: string, seen: Entry | undefined, meta: FileMeta): Incoming {
+    const put = { frame: 'PUT', id: this.#requests.id(), path, expect: expectSeen(seen), ...meta } as const;
+    return new RemoteWrite(put, {
+      send: (message) => this.#send(message),
+      sendFrame: (frame) => {
+        if (!this.#failure) this.#outbox.send(frame);
+      },
+      turn: () => this.#outbox.turn(),
+      limit: (bytes) => this.#options.up.take(bytes),
+      applied: () => this.#applied(put.id, path, 'file'),
+      cancel: () => this.#requests.cancel(put.id),
+    });
+  }
+
+  mkdir(path: string, mode: number): Promise<DirectoryEntry> {
+    const id = this.#requests.id();
+    this.#send({ frame: 'MKDIR', id, path, expect: { kind: 'none' }, mode });
+    return this.#applied(id, path, 'directory');
+  }
+
+  symlink(path: string, seen: Entry | undefined, target: string): Promise<SymlinkEntry> {
+    const id = this.#requests.id();
+    this.#send({ frame: 'SYMLINK', id, path, expect: expectSeen(seen), target });
+    return this.#applied(id, path, 'symlink');
+  }
+
+  chmod(path: string, seen: Entry, mode: number): Promise<Entry> {
+    const id = this.#requests.id();
+    this.#send({ frame: 'CHMOD', id, path, expect: expectSeen(seen), mode });
+    return this.#applied(id, path, seen.kind);
+  }
+
+  async remove(path: string, seen: Entry): Promise<undefined> {
+    const id = this.#requests.id();
+    this.#send({ frame: 'REMOVE', id, path, expect: expectSeen(seen) });
+    await this.#applied(id, path, 'absent');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    clearInterval(this.#ping);
+    clearTimeout(this.#pong);
+    const { process } = this.#stream;
+    if (this.#failure === undefined) {
+      this.#send({ frame: 'BYE' });
+      this.#outbox.flush();
+      process.stdin.end();
+      const waited = new AbortController();
+      await Promise.race([
+        process.exit.catch(() => {}),
+        delay(byeWithinMs, undefined, { signal: waited.signal }).catch(() => {}),
+      ]);
+      waited.abort();
+    }
+    await process[Symbol.asyncDispose]();
+    this.#end(fileFailure('SYNC_CANCELLED', this.root, 'The sync was stopped.'));
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const frames of this.#stream.frames) {
+        this.#heard++;
+        for (const { type, body } of frames) {
+          const message = decodeHelper(type, body);
+          if (message.frame === 'DATA') {
+            const limited = this.#options.down.take(message.content.length);
+            if (limited) await limited;
+            const taken = this.#requests.data(message.id, message.content);
+            if (taken) await taken;
+          } else {
+            this.#receive(message);
+          }
+        }
+      }
+      await this.#lost();
+    } catch (error) {
+      if (error instanceof Failure) this.#fail(error);
+      else await this.#lost(error);
+    }
+  }
+
+  /** The result of an own change is news too, in its order. */
+  #sees(entry: Observed): void {
+    this.#scans.note(entry);
+    this.#events?.changed([entry], []);
+  }
+
+  #receive(message: Exclude<HelperMessage, { frame: 'DATA' }>): void {
+    switch (message.frame) {
+      case 'HELLO':
+        throw protocolFailure('a second HELLO');
+      case 'OPENED':
+        this.#opened?.resolve(message.root);
+        return;
+      case 'ENTRIES':
+        for (const entry of message.entries) this.#scans.note(entry);
+        if (message.source === 1) this.#events?.changed(message.entries, []);
+        return;
+      case 'SCANNED':
+        return this.#scans.finish(message.id, (path, seen) => this.#events?.scanned(path, seen));
+      case 'PONG':
+        clearTimeout(this.#pong);
+        return;
+      case 'NOTICE':
+        if (message.code === 1) this.#events?.lost();
+        else this.#events?.degraded(`In the container: ${message.message}.`);
+        return;
+      case 'FATAL':
+        throw fatalFailure(message.code, message.message, this.root || this.#options.root || '.');
+      case 'HASHED':
+      case 'APPLIED':
+      case 'END':
+      case 'FAILED':
+        if (message.frame === 'FAILED' && this.#scans.refuse(message)) return;
+        if (message.frame === 'APPLIED') this.#sees(message.entry);
+        return this.#requests.answer(message);
+    }
+  }
+
+  /** The entry a change leaves at the path, without the path. */
+  async #applied<K extends Observed['kind']>(
+    id: number,
+    path: string,
+    kind: K,
+  ): Promise<Extract<Entry, { kind: K }>> {
+    const observed = await this.#requests.change(id, path);
+    if (observed.kind !== kind) throw changedFailure(path);
+    const { path: _, ...entry } = observed;
+    return entry as Extract<Entry, { kind: K }>;
+  }
+
+  #send(message: ClientMessage): void {
+    if (!this.#failure) this.#outbox.send(encodeClient(message));
+  }
+
+  #sendPing(): void {
+    const heard = this.#heard;
+    this.#send({ frame: 'PING', nonce: heard });
+    clearTimeout(this.#pong);
+    this.#pong = setTimeout(() => {
+      // Anything that came in since is a sign of life too: PONG may wait behind content.
+      if (this.#heard === heard)
+        this.#fail(lostFailure(`no answer for ${pongWithinMs / 1000} s`, this.#stream.errors()));
+    }, pongWithinMs);
+  }
+
+  async #lost(cause?: unknown): Promise<void> {
+    if (this.#closing || this.#failure) return;
+    const { process } = this.#stream;
+    const ending = await Promise.race([
+      process.exit.then(
+        (code) => ({ why: `the helper ended with exit code ${code}`, cause }),
+        (error: unknown) => ({ why: messageOf(error), cause: error }),
+      ),
+      delay(byeWithinMs, { why: 'the stream broke', cause }, { ref: false }),
+    ]);
+    this.#fail(lostFailure(ending.why, this.#stream.errors(), ending.cause));
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#failure || this.#closing) return;
+    this.#end(failure);
+    this.#events?.failed(failure);
+  }
+
+  #end(failure: Failure): void {
+    this.#failure ??= failure;
+    clearInterval(this.#ping);
+    clearTimeout(this.#pong);
+    this.#opened?.reject(failure);
+    this.#scans.fail(failure);
+    this.#requests.fail(failure);
+  }
+}

@@ -1,0 +1,102 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Event } from '../../../src/report/events.js';
+import { loadAncestor, saveAncestor } from '../../../src/sync/ancestor/file.js';
+import type { Ancestor, Known } from '../../../src/sync/core/entry.js';
+import { ancestorFile, recall } from '../../../src/sync/ancestor/memory.js';
+
+let base: string;
+let file: string;
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'devspace-memory-'));
+  file = ancestorFile(base, ['/a', '/b']);
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const identity = { local: 'l', remote: 'r', patterns: '[]' };
+const known = (over: Partial<Known>): Known => ({
+  kind: 'file',
+  size: 5,
+  hash: 'ab'.repeat(32),
+  target: '',
+  localStamp: '1234567812345678',
+  remoteStamp: '8765432187654321',
+  localMode: 0o644,
+  remoteMode: 0o600,
+  ...over,
+});
+const ancestor = (): Ancestor =>
+  new Map([
+    ['a b\n/ü', known({})],
+    ['seen again', known({ localStamp: '' })],
+    ['d', known({ kind: 'directory', size: 0, hash: '', remoteStamp: undefined })],
+    ['l', known({ kind: 'symlink', size: 0, hash: '', target: '../x' })],
+  ]);
+
+describe('an ancestor', () => {
+  it('comes back as it was saved', async () => {
+    await saveAncestor(file, identity, ancestor());
+    await expect(loadAncestor(file)).resolves.toEqual({ identity, ancestor: ancestor() });
+    expect(readdirSync(base)).toHaveLength(1);
+  });
+
+  it('is not trusted when any byte is wrong or missing', async () => {
+    await saveAncestor(file, identity, ancestor());
+    const bytes = readFileSync(file);
+    for (const at of [0, 10, bytes.length >> 1, bytes.length - 1]) {
+      const wrong = Buffer.from(bytes);
+      wrong[at] = (wrong[at] as number) ^ 1;
+      writeFileSync(file, wrong);
+      await expect(loadAncestor(file)).resolves.toBe('damaged');
+    }
+    writeFileSync(file, bytes.subarray(0, -3));
+    await expect(loadAncestor(file)).resolves.toBe('damaged');
+    writeFileSync(file, '');
+    await expect(loadAncestor(file)).resolves.toBe('damaged');
+    await expect(loadAncestor(join(base, 'none'))).resolves.toBe('missing');
+  });
+});
+
+describe('recalling', () => {
+  const recalled = async (over: Partial<typeof identity>) => {
+    const events: Event[] = [];
+    await saveAncestor(file, identity, ancestor());
+    return { ...(await recall(file, { ...identity, ...over }, (event) => events.push(event))), events };
+  };
+  const sides = (ancestor: Ancestor) => {
+    const entry = ancestor.get('a b\n/ü');
+    return entry && { local: entry.localStamp !== undefined, remote: entry.remoteStamp !== undefined };
+  };
+
+  it('holds for the same folders', async () => {
+    const { ancestor, patternsChanged } = await recalled({});
+    expect([sides(ancestor), patternsChanged]).toEqual([{ local: true, remote: true }, false]);
+  });
+
+  it('keeps the local half for another container', async () => {
+    expect(sides((await recalled({ remote: 'other' })).ancestor)).toEqual({ local: true, remote: false });
+  });
+
+  it('keeps the remote half for another local folder', async () => {
+    expect(sides((await recalled({ local: 'other' })).ancestor)).toEqual({ local: false, remote: true });
+  });
+
+  it('keeps nothing for both', async () => {
+    expect((await recalled({ local: 'other', remote: 'other' })).ancestor.size).toBe(0);
+  });
+
+  it('tells of other patterns', async () => {
+    expect((await recalled({ patterns: '["x"]' })).patternsChanged).toBe(true);
+  });
+
+  it('warns of a damaged file and starts anew', async () => {
+    const events: Event[] = [];
+    writeFileSync(file, 'nonsense');
+    const { ancestor } = await recall(file, identity, (event) => events.push(event));
+    expect(ancestor.size).toBe(0);
+    expect(events).toEqual([expect.objectContaining({ type: 'warning', code: 'SYNC_STATE_DAMAGED' })]);
+  });
+});
