@@ -79,12 +79,12 @@ async function runCommand(
     stdout: process.stdout,
     stderr: process.stderr,
   };
+  // Loaded before it is needed: an upgrade of devspace while this runs takes its files away.
+  const [{ failedEvent }, { run }] = await Promise.all([import('./report/failure-text.js'), spec.load()]);
   try {
-    const { run } = await spec.load();
     return await run(invocation);
   } catch (error) {
     if (signal.aborted && (isAbort(error, signal) || isFailure(error, 'INTERRUPTED'))) throw signal.reason;
-    const { failedEvent } = await import('./report/failure-text.js');
     reporter.handle(failedEvent(error));
     throw error;
   } finally {
