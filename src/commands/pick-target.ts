@@ -31,13 +31,14 @@ export async function pickTarget(
 ): Promise<PickedTarget> {
   const { flags, signal } = invocation;
   const pick = flags.pick === true;
+  const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
   const wanted: Wanted = {
     pod: flags.pod as string | undefined,
     labelSelector: labelFlag(flags.labelSelector),
     container: flags.container as string | undefined,
   };
   const isNamed = wanted.pod !== undefined || wanted.labelSelector !== undefined;
-  if (isNamed && !anyState && !pick) return waitFor(kube, wanted, invocation);
+  if (isNamed && !anyState && !pick) return waitFor(kube, wanted, timeoutMs, invocation);
 
   const pods = await listPods(kube, wanted, signal);
   const fitting = candidates(pods).filter(({ container, init }) =>
@@ -47,15 +48,19 @@ export async function pickTarget(
   if (newest === undefined) throw await nothingFits(kube, wanted, pods, invocation);
   const usable = anyState ? fitting : fitting.filter(({ running }) => running);
   // Nothing runs yet, or any more: waiting tells why.
-  if (usable.length === 0) return waitFor(kube, { ...wanted, ...newest }, invocation);
+  if (usable.length === 0) return waitFor(kube, { ...wanted, ...newest }, timeoutMs, invocation);
   if (pick) return askForTarget(usable, invocation, question);
   const ours = usable.length > 1 && !isNamed ? await ofProject(usable, pods, invocation) : [];
   const [first = newest, ...others] = ours.length > 0 ? ours : usable;
   return others.length === 0 ? first : askForTarget([first, ...others], invocation, question);
 }
 
-async function waitFor(kube: Kube, wanted: Wanted, { emit, flags, signal }: Invocation): Promise<Target> {
-  const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
+async function waitFor(
+  kube: Kube,
+  wanted: Wanted,
+  timeoutMs: number,
+  { emit, signal }: Invocation,
+): Promise<Target> {
   const { pod, labelSelector, container } = wanted;
   try {
     return await waitForTarget(

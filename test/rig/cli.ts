@@ -10,6 +10,11 @@ export interface CliOptions {
   env?: Record<string, string | undefined>;
   /** Written to stdin, which is then closed. Without it stdin is empty. */
   input?: string | Buffer;
+  /**
+   * Run in a terminal of that size: all three streams are one, what it shows is `stdout`, and what is written to the child's stdin is typed. The
+   * first line is the terminal's device.
+   */
+  terminal?: { columns: number; rows: number };
 }
 
 export interface CliResult {
@@ -36,13 +41,16 @@ export interface RunningCli extends AsyncDisposable {
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', ...options.env };
   for (const [name, value] of Object.entries(env)) if (value === undefined) delete env[name];
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: options.cwd, env, stdio: 'pipe' });
+  const { cwd, terminal } = options;
+  const command = [process.execPath, CLI, ...args];
+  const [file = '', ...rest] = terminal ? inTerminal(command, terminal) : command;
+  const child = spawn(file, rest, { cwd, env, stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input ?? '');
+  if (!terminal) child.stdin.end(options.input ?? '');
 
   let result: CliResult | undefined;
   const exited = new Promise<CliResult>((resolve) => {
@@ -104,6 +112,16 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
     },
   };
   return running;
+}
+
+/** util-linux' script, which makes a terminal and passes the exit code on. */
+function inTerminal(
+  command: readonly string[],
+  { columns, rows }: { columns: number; rows: number },
+): string[] {
+  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const shell = `tty; stty rows ${rows} cols ${columns}; exec ${quoted}`;
+  return ['script', '--quiet', '--return', '--flush', '--command', shell, '/dev/null'];
 }
 
 /** Runs the built CLI to its end. */
