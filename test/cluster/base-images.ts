@@ -76,7 +76,7 @@ const debianAndNode: ImageArchive = {
 };
 
 /** What containerd needs to run pods at all, and what images of tests are built from. */
-export const podImages: readonly ImageArchive[] = [pause, busybox];
+export const podImages: readonly ImageArchive[] = [pause];
 export const dockerImages: readonly ImageArchive[] = [busybox, debianAndNode];
 
 /** Makes the archives that are not in the cache. No registry is asked. */
