@@ -126,7 +126,7 @@ describe('devspace enter in a terminal', () => {
         terminal,
       },
     );
-    expect((await cli.exited).stdout).toMatch(/^\/dev\/\S+\r\na\nb\u0001\u001b\[1mc$/);
+    expect((await cli.exited).stdout).satisfy((shown: string) => shown.endsWith('\r\na\nb\u0001\u001b[1mc'));
   });
 
   it('opens a shell to type in', async () => {

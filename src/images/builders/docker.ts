@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runDocker, type Docker, type DockerResult } from '../docker.js';
 import { buildFailure, stepOf } from '../docker-failure.js';
 import { maskBuildArgs, passBuildArgs } from '../secrets.js';
@@ -14,17 +15,19 @@ const IGNORE_FILE = '.dockerignore';
 export function dockerBuilder(docker: Docker): Builder {
   return async (job, onLine, signal) => {
     const mask = maskBuildArgs(job.buildArgs);
+    // The classic builder paints what a step writes to stderr red, terminal or not.
+    const clean = (line: string): string => mask(stripVTControlCharacters(line));
     let step: string | undefined;
     const emitLine = (line: string): void => {
-      const masked = mask(line);
-      step = stepOf(masked) ?? step;
-      onLine(masked);
+      const cleaned = clean(line);
+      step = stepOf(cleaned) ?? step;
+      onLine(cleaned);
     };
     const build = docker.buildKit ? buildFolder : buildArchive;
     const { exitCode, tail } = await build(docker, job, emitLine, signal);
     if (exitCode === 0) return;
     const again = `docker build -f ${job.dockerfile} ${job.contextDir}`;
-    throw buildFailure({ image: job.image, lines: tail.map(mask), step, again });
+    throw buildFailure({ image: job.image, lines: tail.map(clean), step, again });
   };
 }
 
