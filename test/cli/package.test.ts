@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readHelper } from '../../src/sync/helper-binary.js';
+import { readHelper } from '../../src/sync/inject/helper-binary.js';
 import { installPackage, type InstalledPackage } from '../rig/installed.js';
 
 let installed: InstalledPackage;
