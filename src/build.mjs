@@ -1,6 +1,6 @@
 // Bundles src/cli.ts into dist/: one small entry and a chunk per command, loaded when it is used.
 import { build } from 'esbuild';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -17,7 +17,7 @@ const noSubprocessesInCommander = {
   },
 };
 
-await build({
+const { metafile } = await build({
   entryPoints: ['src/cli.ts'],
   outdir: 'dist',
   bundle: true,
@@ -28,7 +28,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   chunkNames: 'chunks/[name]-[hash]',
-  legalComments: 'linked',
+  legalComments: 'none',
   logLevel: 'warning',
   plugins: [noSubprocessesInCommander],
   // yaml's own ESM build: its main entry is CommonJS, which cannot be tree-shaken and loads slower.
@@ -39,11 +39,26 @@ await build({
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
   metafile: true,
-}).then(({ metafile }) => {
-  // Chunks of earlier builds would pile up in the package.
-  const fresh = new Set(Object.keys(metafile.outputs));
-  for (const name of readdirSync('dist/chunks', { withFileTypes: true })) {
-    const path = `dist/chunks/${name.name}`;
-    if (!fresh.has(path)) rmSync(path, { force: true });
-  }
 });
+
+// Chunks of earlier builds would pile up in the package.
+const fresh = new Set(Object.keys(metafile.outputs));
+for (const name of readdirSync('dist/chunks')) {
+  const path = `dist/chunks/${name}`;
+  if (!fresh.has(path)) rmSync(path, { force: true });
+}
+
+// The bundle contains these packages, so it has to carry their licences.
+const bundled = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+  ),
+);
+const notices = [...bundled].toSorted().map((name) => {
+  const folder = `node_modules/${name}`;
+  const about = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file ? readFileSync(`${folder}/${file}`, 'utf8').trim() : `Licence: ${about.license}`;
+  return `${name} ${about.version}\n\n${text}\n`;
+});
+writeFileSync('dist/THIRD_PARTY_LICENSES.txt', notices.join(`\n${'-'.repeat(80)}\n\n`));

@@ -1,7 +1,8 @@
-import type { ProcessStream } from '../base/process-stream.js';
 import { corePath, withQuery } from './api-paths.js';
 import type { Kube } from './kubeconfig.js';
-import { openRemoteProcess, type TerminalSize } from './remote-process.js';
+import { openRemoteProcess, type ExecStream, type TerminalSize } from './remote-process.js';
+
+export type { ExecStream } from './remote-process.js';
 
 export interface ExecOptions {
   namespace: string;
@@ -16,17 +17,6 @@ export interface ExecOptions {
   stdout?: boolean;
   stderr?: boolean;
   pingIntervalMs?: number;
-}
-
-/** A command in a container. See ProcessStream for the contract; what is added here: */
-export interface ExecStream extends ProcessStream {
-  /**
-   * Whether ending `stdin` reaches the command. Servers before 1.30 (protocol v4) have no end of input: ending `stdin` then changes nothing over
-   * there, and a command that reads to the end waits for ever.
-   */
-  readonly canCloseStdin: boolean;
-  /** Tells the remote terminal its size; ignored without `tty`. */
-  resize(columns: number, rows: number): void;
 }
 
 /**

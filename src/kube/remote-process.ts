@@ -1,9 +1,20 @@
 import { Readable, Writable } from 'node:stream';
 import { Failure } from '../base/failure.js';
+import type { ProcessStream } from '../base/process-stream.js';
 import { openChannel, type Channel, type ChannelHandlers } from './channel.js';
-import type { ExecStream } from './exec.js';
 import { execOutcome } from './exec-status.js';
 import type { Kube } from './kubeconfig.js';
+
+/** A command in a container. See ProcessStream for the contract; what is added here: */
+export interface ExecStream extends ProcessStream {
+  /**
+   * Whether ending `stdin` reaches the command. Servers before 1.30 (protocol v4) have no end of input: ending `stdin` then changes nothing over
+   * there, and a command that reads to the end waits for ever.
+   */
+  readonly canCloseStdin: boolean;
+  /** Tells the remote terminal its size; ignored without `tty`. */
+  resize(columns: number, rows: number): void;
+}
 
 export interface TerminalSize {
   columns: number;

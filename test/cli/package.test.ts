@@ -22,6 +22,7 @@ describe('the npm package', () => {
       'README.md',
       'bin/devspace.js',
       'devspace.schema.json',
+      'dist/THIRD_PARTY_LICENSES.txt',
       'dist/cli.js',
       'dist/helper/devspace-helper-linux-amd64.gz',
       'dist/helper/devspace-helper-linux-arm64.gz',

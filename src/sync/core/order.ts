@@ -1,5 +1,5 @@
 import { depthOf } from './path.js';
-import type { Action } from './plan.js';
+import type { Action } from './action.js';
 
 const phase = { forget: 0, record: 0, hash: 0, remove: 1, mkdir: 2, symlink: 2, file: 2, chmod: 3 } as const;
 

@@ -1,5 +1,5 @@
 import type { Ancestor, Side } from './entry.js';
-import type { Action } from './plan.js';
+import type { Action } from './action.js';
 import type { Tree } from './tree.js';
 
 /** Why nothing more may be done before a person has looked. */

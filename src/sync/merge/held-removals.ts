@@ -1,5 +1,5 @@
 import { parentsOf } from '../core/path.js';
-import type { Action } from '../core/plan.js';
+import type { Action } from '../core/action.js';
 import { removalsDueIn } from '../core/safety.js';
 
 /**

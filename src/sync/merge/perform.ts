@@ -1,6 +1,6 @@
 import { isFailure } from '../../base/failure.js';
 import { type Entry, type FileEntry, otherSide, type Side } from '../core/entry.js';
-import type { Action } from '../core/plan.js';
+import type { Action } from '../core/action.js';
 import type { Emit } from '../../report/events.js';
 import type { Endpoint, Kept } from '../endpoint.js';
 import { changedFailure } from '../file-failure.js';

@@ -1,6 +1,7 @@
 import type { Ancestor, Entry, Known, Observed, Side } from '../../../src/sync/core/entry.js';
 import { compileRules, type Patterns } from '../../../src/sync/core/ignore.js';
-import { type Action, plan } from '../../../src/sync/core/plan.js';
+import type { Action } from '../../../src/sync/core/action.js';
+import { plan } from '../../../src/sync/core/plan.js';
 import { Ledger } from '../../../src/sync/merge/ledger.js';
 
 /**
