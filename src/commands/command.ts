@@ -23,10 +23,10 @@ export interface CommandSpec {
 
 /** What a command is given. It owns nothing of it: streams and signal belong to the caller. */
 export interface Invocation {
+  /** The words that are no flags; after `--` all of them. */
   args: readonly string[];
   /** Values by camel-cased flag name, the global flags included. */
   flags: Readonly<Record<string, unknown>>;
-  /** Words after `--` count as arguments, never as flags. */
   emit: Emit;
   /** Aborts on Ctrl-C and on termination; a handler then stops cleanly and returns. */
   signal: AbortSignal;
@@ -39,15 +39,6 @@ export interface Invocation {
 
 /** Runs a command to its end and resolves to the exit code; throws a Failure for what the user can mend. */
 export type CommandHandler = (invocation: Invocation) => Promise<number>;
-
-export interface GlobalFlags {
-  namespace?: string;
-  kubeContext?: string;
-  warn: boolean;
-  silent: boolean;
-  debug: boolean;
-  output: string;
-}
 
 export const globalFlags: readonly FlagSpec[] = [
   { flag: '-n, --namespace <name>', about: 'namespace to work in (default: that of the context)' },

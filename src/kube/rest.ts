@@ -67,15 +67,6 @@ export async function createObject<T>(
   return json<T>(kube, { method: 'POST', path, body: JSON.stringify(body) }, options);
 }
 
-export async function replaceObject<T>(
-  kube: Kube,
-  path: string,
-  body: unknown,
-  options: RestOptions = {},
-): Promise<T> {
-  return json<T>(kube, { method: 'PUT', path, body: JSON.stringify(body) }, options);
-}
-
 export async function patchObject<T>(
   kube: Kube,
   path: string,

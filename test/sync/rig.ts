@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
 import type { ProcessStream } from '../../src/base/process-stream.js';
 import type { Event } from '../../src/report/events.js';
@@ -234,4 +235,19 @@ export function put(root: string, files: Record<string, string | Buffer>): void 
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
+}
+
+/** For a suite: builds the helper once, and hands out a pair of empty folders before each test that is gone after it. */
+export function pairForEachTest(use: (pair: Pair) => void): void {
+  let helperDir: string;
+  let pair: Pair;
+  beforeAll(async () => {
+    helperDir = await buildHelper();
+  }, 120_000);
+  afterAll(() => rmSync(helperDir, { recursive: true, force: true }));
+  beforeEach(() => {
+    pair = makePair(helperDir);
+    use(pair);
+  });
+  afterEach(() => pair.dispose());
 }

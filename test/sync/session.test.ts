@@ -13,27 +13,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { isFailure } from '../../src/base/failure.js';
 import { Writer } from '../../src/sync/wire/values.js';
 import { frame, openEvil } from './evil.js';
-import { buildHelper, helperMissing, makePair, type Pair, put, readTrash, readTree } from './rig.js';
+import { helperMissing, pairForEachTest, type Pair, put, readTrash, readTree } from './rig.js';
 
 const missing = helperMissing();
 if (missing) console.log(`sync sessions are not tested: ${missing}`);
 
 describe.skipIf(missing)('a session over pipes', { timeout: 30_000 }, () => {
-  let helperDir: string;
   let pair: Pair;
-  beforeAll(async () => {
-    helperDir = await buildHelper();
-  }, 120_000);
-  afterAll(() => rmSync(helperDir, { recursive: true, force: true }));
-  beforeEach(() => {
-    pair = makePair(helperDir);
-  });
-  afterEach(() => pair.dispose());
+  pairForEachTest((fresh) => (pair = fresh));
 
   const text = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
 

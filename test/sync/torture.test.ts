@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { buildHelper, helperMissing, makePair, type Pair, readTree } from './rig.js';
+import { helperMissing, pairForEachTest, type Pair, readTree } from './rig.js';
 
 const missing = helperMissing();
 if (missing) console.log(`sync is not tortured: ${missing}`);
@@ -96,16 +96,8 @@ function operate(root: string, next: () => number, label: string): string {
 }
 
 describe.skipIf(missing)('random work on both sides at once', { timeout: 120_000 }, () => {
-  let helperDir: string;
   let pair: Pair;
-  beforeAll(async () => {
-    helperDir = await buildHelper();
-  }, 120_000);
-  afterAll(() => rmSync(helperDir, { recursive: true, force: true }));
-  beforeEach(() => {
-    pair = makePair(helperDir);
-  });
-  afterEach(() => pair.dispose());
+  pairForEachTest((fresh) => (pair = fresh));
 
   const seeds = process.env['SYNC_SEED'] ? [Number(process.env['SYNC_SEED'])] : [1, 2, 3];
   it.each(seeds)('ends equal (SYNC_SEED=%i)', async (seed) => {

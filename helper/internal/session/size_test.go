@@ -23,7 +23,7 @@ func name(i int) string {
 // The helper lives in somebody else's memory limit: 12 MiB with 10,000 files uploaded, watched, scanned and read.
 func TestMemoryWithManyFiles(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("takes seconds, left out by -short")
 	}
 	c := start(t, t.TempDir())
 	c.open(0)

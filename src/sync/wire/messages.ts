@@ -36,8 +36,6 @@ export type HelperMessage =
   | { frame: 'NOTICE'; code: number; message: string }
   | { frame: 'FATAL'; code: number; message: string };
 
-export const openFlags = { noWatch: 1, createRoot: 2 } as const;
-
 /** The whole frame of a message, length included. */
 export function encodeClient(message: ClientMessage): Buffer {
   return seal(build(message));
