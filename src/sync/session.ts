@@ -4,6 +4,8 @@ import type { Emit } from '../report/events.js';
 import { Failure } from '../base/failure.js';
 import type { Side } from './core/entry.js';
 import { compileRules, type Patterns } from './core/ignore.js';
+import type { InitialSync } from './core/initial.js';
+import type { Danger } from './core/safety.js';
 import type { EndpointEvents } from './endpoint.js';
 import { readHelper } from './inject/helper-binary.js';
 import { injectHelper, type OpenProcess } from './inject/inject.js';
@@ -27,6 +29,18 @@ export interface SyncOptions extends Patterns {
   remoteIdentity: string;
   /** False: what only the container has at the start stays there and is not downloaded. */
   downloadOnInitialSync?: boolean | undefined;
+  /** How the first merge decides where the ancestor does not; default `preferNewest`. See core/initial.ts. */
+  initialSync?: InitialSync | undefined;
+  /** `up`: nothing is changed here; `down`: nothing is changed in the container; default both. */
+  direction?: 'both' | 'up' | 'down' | undefined;
+  /** False: one merge, then the session ends by itself (`done` resolves). */
+  watch?: boolean | undefined;
+  /** True: both sides look for changes every 2 s instead of watching, for file systems that tell of none. */
+  polling?: boolean | undefined;
+  /** Asked before removals that look like an accident are carried over; without it such a merge ends the session. */
+  confirm?: ((danger: Danger) => Promise<DangerAnswer>) | undefined;
+  /** Told what was done to files after each round of merging, but not of the first merge. Awaited before the next round's is told. */
+  onBatch?: ((batch: Batch) => Promise<void>) | undefined;
   /** KB/s of content; 0 or undefined: no limit. */
   bandwidthLimits?: { upload?: number | undefined; download?: number | undefined } | undefined;
   /** Where the ancestor is kept. */
@@ -37,6 +51,15 @@ export interface SyncOptions extends Patterns {
   name: string;
   emit: Emit;
   signal: AbortSignal;
+}
+
+/** What to do about removals that look like an accident: carry them over, bring the files back from the other side, or stop. */
+export type DangerAnswer = 'carry-over' | 'restore' | 'stop';
+
+/** What one round of merging has done to one side, in the order it was done. */
+export interface Batch {
+  direction: 'up' | 'down';
+  changes: readonly { path: string; action: 'create' | 'update' | 'remove'; directory: boolean }[];
 }
 
 export interface SyncSession extends AsyncDisposable {
