@@ -39,12 +39,15 @@ export async function recall(file: string, identity: Identity, emit: Emit): Prom
   const { ancestor } = loaded;
   const sameLocal = loaded.identity.local === identity.local;
   const sameRemote = loaded.identity.remote === identity.remote;
-  if (!sameLocal && !sameRemote) ancestor.clear();
-  for (const known of ancestor.values()) {
-    if (!sameLocal) known.localStamp = undefined;
-    if (!sameRemote) known.remoteStamp = undefined;
+  const holding: typeof ancestor = new Map();
+  if (sameLocal || sameRemote) {
+    for (const [path, known] of ancestor) {
+      const localStamp = sameLocal ? known.localStamp : undefined;
+      const remoteStamp = sameRemote ? known.remoteStamp : undefined;
+      holding.set(path, { ...known, localStamp, remoteStamp });
+    }
   }
-  return { ancestor, patternsChanged: loaded.identity.patterns !== identity.patterns };
+  return { ancestor: holding, patternsChanged: loaded.identity.patterns !== identity.patterns };
 }
 
 /** Saves the ancestor soon after it changed, and on `flush`. One save at a time. */

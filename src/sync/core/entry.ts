@@ -48,19 +48,27 @@ export const otherSide = (side: Side): Side => (side === 'local' ? 'remote' : 'l
  * side was never seen with it (a new container), so that being absent there is no deletion; `''` means seen, but to be looked at again.
  */
 export interface Known {
-  kind: 'file' | 'directory' | 'symlink';
+  readonly kind: 'file' | 'directory' | 'symlink';
   /** Of a file: bytes and lower-case hex SHA-256; else 0 and ''. */
-  size: number;
-  hash: string;
+  readonly size: number;
+  readonly hash: string;
   /** Of a symlink, else ''. */
-  target: string;
-  localStamp: string | undefined;
-  remoteStamp: string | undefined;
-  localMode: number;
-  remoteMode: number;
+  readonly target: string;
+  readonly localStamp: string | undefined;
+  readonly remoteStamp: string | undefined;
+  readonly localMode: number;
+  readonly remoteMode: number;
 }
 
-export type Ancestor = Map<string, Known>;
+/** Path → what both sides had there. What `get` gives may be a copy: a change is made with `set`. */
+export interface Ancestor extends Iterable<[string, Known]> {
+  readonly size: number;
+  get(path: string): Known | undefined;
+  set(path: string, known: Known): unknown;
+  delete(path: string): boolean;
+  keys(): Iterable<string>;
+  values(): Iterable<Known>;
+}
 
 export const stampIn = (known: Known, side: Side): string | undefined =>
   side === 'local' ? known.localStamp : known.remoteStamp;

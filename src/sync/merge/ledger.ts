@@ -1,17 +1,20 @@
 import { isSyncable, type View } from '../core/decide.js';
-import { type Ancestor, type Entry, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
+import { type Entry, type Known, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
 import { parentOf } from '../core/path.js';
-import { Tree } from '../core/tree.js';
+import { KnownTable } from '../store/known-table.js';
+import { PathTable } from '../store/path-table.js';
+import { TreeTable } from '../store/tree-table.js';
 
 /**
  * All a session knows: what each side has, what both had in common, hashes computed on the way, and which paths are to be decided about again.
  * Endpoints tell it what they see; it does nothing by itself.
  */
 export class Ledger implements View {
-  readonly local = new Tree();
-  readonly remote = new Tree();
-  readonly ancestor: Ancestor;
+  readonly #paths = new PathTable();
+  readonly local = new TreeTable(this.#paths);
+  readonly remote = new TreeTable(this.#paths);
+  readonly ancestor = new KnownTable(this.#paths);
   readonly rules: Rules;
   /** Paths something changed at. */
   dirty = new Set<string>();
@@ -26,9 +29,14 @@ export class Ledger implements View {
   readonly #leftAlone = new Map<string, string>();
   readonly #suspects = new Set<string>();
 
-  constructor(ancestor: Ancestor, rules: Rules, onDirty: () => void, onRevision: () => void) {
+  constructor(
+    ancestor: Iterable<[string, Known]>,
+    rules: Rules,
+    onDirty: () => void,
+    onRevision: () => void,
+  ) {
     this.#onRevision = onRevision;
-    this.ancestor = ancestor;
+    for (const [path, known] of ancestor) this.ancestor.set(path, known);
     this.rules = rules;
     this.#onDirty = onDirty;
   }
@@ -52,8 +60,9 @@ export class Ledger implements View {
   /** Excludes changed since the ancestor was written: what is missing now may only be hidden, and was not deleted. */
   forgiveMissing(): void {
     for (const [path, known] of this.ancestor) {
-      if (this.local.get(path) === undefined) known.localStamp = undefined;
-      if (this.remote.get(path) === undefined) known.remoteStamp = undefined;
+      const localStamp = this.local.get(path) && known.localStamp;
+      const remoteStamp = this.remote.get(path) && known.remoteStamp;
+      this.ancestor.set(path, { ...known, localStamp, remoteStamp });
     }
   }
 
@@ -69,9 +78,10 @@ export class Ledger implements View {
     this.#onDirty();
   }
 
+  /** Marks every path, but for those both sides have as the ancestor says. */
   markAll(): void {
-    for (const paths of [this.local.paths(), this.remote.paths(), this.ancestor.keys()])
-      for (const path of paths) this.dirty.add(path);
+    for (const [path, row] of this.#paths.rows())
+      if (!this.ancestor.agrees(row, this.local, this.remote)) this.dirty.add(path);
     this.#onDirty();
   }
 
@@ -145,10 +155,11 @@ export class Ledger implements View {
   restamp(path: string, side: Side, entry: Entry): void {
     const known = this.ancestor.get(path);
     if (known === undefined || known.kind !== entry.kind || !('stamp' in entry)) return;
-    if (side === 'local') known.localStamp = entry.stamp;
-    else known.remoteStamp = entry.stamp;
-    if ('mode' in entry && side === 'local') known.localMode = entry.mode;
-    if ('mode' in entry && side === 'remote') known.remoteMode = entry.mode;
+    const { stamp } = entry;
+    const mode = 'mode' in entry ? entry.mode : 0;
+    const changed =
+      side === 'local' ? { localStamp: stamp, localMode: mode } : { remoteStamp: stamp, remoteMode: mode };
+    this.ancestor.set(path, { ...known, ...changed });
     this.revision++;
     this.#onRevision();
   }
@@ -178,7 +189,7 @@ export class Ledger implements View {
     const known = this.ancestor.get(path);
     this.#suspects.add(path);
     if (known === undefined || known.localStamp !== stampOf(this.local.get(path))) return;
-    known.localStamp = '';
+    this.ancestor.set(path, { ...known, localStamp: '' });
     this.dirty.add(path);
   }
 

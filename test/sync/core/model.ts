@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Ancestor, Entry, Known, Observed, Side } from '../../../src/sync/core/entry.js';
 import { compileRules, type Patterns } from '../../../src/sync/core/ignore.js';
 import type { Action } from '../../../src/sync/core/action.js';
@@ -22,7 +24,7 @@ export class ModelSide {
   }
 
   stamp(): string {
-    return `${this.#name}${++this.#count}`;
+    return Buffer.from(this.#name).toString('hex').slice(0, 2) + String(++this.#count).padStart(14, '0');
   }
 
   set(path: string, text: string): void {
@@ -187,7 +189,7 @@ export class Model {
   }
 }
 
-export const hashOf = (content: string): string => Buffer.from(content).toString('hex');
+export const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex');
 
 /** The ancestor of two sides that were equal. */
 export function ancestorOf(local: ModelSide, remote: ModelSide): Ancestor {
@@ -218,7 +220,8 @@ export type Edits = Record<string, string | undefined>;
 export function diverged(base: Named, local: Edits, remote: Edits, options: ModelOptions = {}): Model {
   const sides = { local: new ModelSide('l', base), remote: new ModelSide('r', base) };
   const ancestor = ancestorOf(sides.local, sides.remote);
-  if (options.replaced) for (const known of ancestor.values()) known.remoteStamp = undefined;
+  if (options.replaced)
+    for (const [path, known] of ancestor) ancestor.set(path, { ...known, remoteStamp: undefined });
   for (const [side, edits] of [
     ['local', local],
     ['remote', remote],

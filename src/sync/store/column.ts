@@ -1,0 +1,58 @@
+const chunkBits = 14;
+const chunkLength = 2 ** chunkBits;
+const within = chunkLength - 1;
+
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+/** A list of numbers that grows in pieces, so that growing neither copies nor doubles. What was never set is 0. */
+export class Column<T extends Numbers> {
+  readonly #make: new (length: number) => T;
+  readonly #chunks: T[] = [];
+
+  constructor(make: new (length: number) => T) {
+    this.#make = make;
+  }
+
+  get(row: number): number {
+    return this.#chunks[row >>> chunkBits]?.[row & within] ?? 0;
+  }
+
+  set(row: number, value: number): void {
+    const index = row >>> chunkBits;
+    while (this.#chunks.length <= index) this.#chunks.push(new this.#make(chunkLength));
+    (this.#chunks[index] as T)[row & within] = value;
+  }
+}
+
+/** The same for byte strings of one length, given and taken as hex. */
+export class ByteColumn {
+  readonly #width: number;
+  readonly #chunks: Buffer[] = [];
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  get(row: number): string {
+    const start = (row & within) * this.#width;
+    return this.#chunk(row).toString('hex', start, start + this.#width);
+  }
+
+  set(row: number, hex: string): void {
+    this.#chunk(row).write(hex, (row & within) * this.#width, 'hex');
+  }
+
+  /** Whether a row is the same in both. */
+  equals(row: number, other: ByteColumn): boolean {
+    const start = (row & within) * this.#width;
+    const [mine, theirs] = [this.#chunk(row), other.#chunk(row)];
+    for (let at = start; at < start + this.#width; at++) if (mine[at] !== theirs[at]) return false;
+    return true;
+  }
+
+  #chunk(row: number): Buffer {
+    const index = row >>> chunkBits;
+    while (this.#chunks.length <= index) this.#chunks.push(Buffer.alloc(chunkLength * this.#width));
+    return this.#chunks[index] as Buffer;
+  }
+}
