@@ -62,7 +62,7 @@ async function chooseReporter(flags: Readonly<Record<string, unknown>>): Promise
 }
 
 async function runCommand(
-  spec: CommandSpec,
+  load: NonNullable<CommandSpec['load']>,
   args: readonly string[],
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
@@ -80,7 +80,7 @@ async function runCommand(
     stderr: process.stderr,
   };
   // Loaded before it is needed: an upgrade of devspace while this runs takes its files away.
-  const [{ failedEvent }, { run }] = await Promise.all([import('./report/failure-text.js'), spec.load()]);
+  const [{ failedEvent }, { run }] = await Promise.all([import('./report/failure-text.js'), load()]);
   try {
     return await run(invocation);
   } catch (error) {
@@ -102,27 +102,39 @@ function buildProgram(onExit: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   addFlags(program, globalFlags);
-  for (const spec of commands) {
-    const command = program
-      .command(spec.args ? `${spec.name} ${spec.args}` : spec.name)
-      .description(spec.summary);
-    command
-      .exitOverride()
-      .configureOutput({ writeErr: () => undefined })
-      .helpOption('-h, --help', 'print this help');
-    addFlags(command, spec.flags);
-    for (const flag of globalFlags) {
-      // Global flags are accepted behind the command too; the help lists them once, at the top level.
-      command.addOption(new Option(flag.flag, flag.about).hideHelp());
-    }
-    if (spec.examples)
-      command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
-    command.action(async () => {
-      const flags = { ...program.opts(), ...definedOnly(command.opts(), program.opts()) };
-      onExit(await runCommand(spec, command.args, flags));
-    });
-  }
+  for (const spec of commands) addCommand(program, program, spec, onExit);
   return program;
+}
+
+function addCommand(
+  program: Command,
+  parent: Command,
+  spec: CommandSpec,
+  onExit: (code: number) => void,
+): void {
+  const { args, examples, flags, load, name, subcommands = [], summary } = spec;
+  const command = parent
+    .command(args ? `${name} ${args}` : name)
+    .description(summary)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    // What stands behind a subcommand belongs to it, though the command above has a flag of that name.
+    .enablePositionalOptions(subcommands.length > 0);
+  addFlags(command, flags);
+  for (const flag of globalFlags) {
+    // Global flags are accepted behind the command too; the help lists them once, at the top level.
+    command.addOption(new Option(flag.flag, flag.about).hideHelp());
+  }
+  if (examples)
+    command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
+  for (const subcommand of subcommands) addCommand(program, command, subcommand, onExit);
+  if (load === undefined) return;
+  command.action(async () => {
+    const values = { ...program.opts(), ...definedOnly(command.opts(), program.opts()) };
+    onExit(await runCommand(load, command.args, values));
+  });
 }
 
 /** A command's own values, without the global ones it was not given: those stand at the program. */

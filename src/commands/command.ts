@@ -18,7 +18,10 @@ export interface CommandSpec {
   /** Shown after the flags by `--help`. */
   examples?: readonly string[];
   flags: readonly FlagSpec[];
-  load: () => Promise<{ run: CommandHandler }>;
+  /** Commands typed behind its name, with flags of their own: `devspace sync status`. */
+  subcommands?: readonly CommandSpec[];
+  /** Left out by what only holds subcommands. */
+  load?: () => Promise<{ run: CommandHandler }>;
 }
 
 /** What a command is given. It owns nothing of it: streams and signal belong to the caller. */

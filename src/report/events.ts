@@ -34,12 +34,19 @@ export type Event =
   | { type: 'forward'; state: 'started' | 'stopped'; pod: string; mappings: readonly string[] }
   | {
       type: 'sync';
-      state: 'started' | 'initial-done' | 'stopped';
+      /** `reconnecting` and `failed` tell why (and when the next attempt is); people read that in a warning or at the end. */
+      state: 'connecting' | 'started' | 'initial-done' | 'reconnecting' | 'stopped' | 'failed';
       local: string;
       remote: string;
+      namespace?: string;
+      pod?: string;
+      container?: string;
       up?: number;
       down?: number;
       ms?: number;
+      code?: string;
+      reason?: string;
+      nextAttempt?: string;
     }
   | {
       type: 'sync-change';
@@ -49,6 +56,10 @@ export type Event =
       size?: number;
     }
   | { type: 'sync-conflict'; path: string; kept: 'local' | 'remote'; savedAs: string }
+  /** Why a path is not synced, and that it is no matter any more. Every one; of many, people are warned of the first only. */
+  | { type: 'sync-problem'; path: string; state: 'found' | 'cleared'; code?: string; text?: string }
+  /** How many paths are being worked on. */
+  | { type: 'sync-pending'; paths: number }
   | { type: 'log'; prefix: string; line: string }
   | { type: 'open'; url: string; state: 'waiting' | 'opened' | 'gave-up' }
   | { type: 'ready'; ms: number }

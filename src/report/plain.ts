@@ -34,6 +34,8 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
     switch (event.type) {
       case 'stage':
       case 'failed':
+      case 'sync-problem':
+      case 'sync-pending':
         return;
       case 'note':
         return event.level === 'warn'
@@ -111,6 +113,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
     const what = `${event.local} <-> ${event.remote}`;
     if (event.state === 'started') return info(`Syncing ${what}`);
     if (event.state === 'stopped') return info(`Stopped syncing ${what}`);
+    if (event.state !== 'initial-done') return;
     return done(`In sync: ${what} (${event.up ?? 0} up, ${event.down ?? 0} down)${took(event.ms)}`);
   };
 

@@ -1,4 +1,5 @@
 import type { Failure } from '../base/failure.js';
+import type { TrashReason } from './trash/journal.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, Side, SymlinkEntry } from './core/entry.js';
 
 /**
@@ -31,8 +32,8 @@ export interface Endpoint extends AsyncDisposable {
   write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Incoming;
   mkdir(path: string, mode: number): Promise<DirectoryEntry>;
   symlink(path: string, seen: Entry | undefined, target: string, kept?: Kept): Promise<SymlinkEntry>;
-  /** A directory must be empty. Locally the rest goes to the trash: tells where. */
-  remove(path: string, seen: Entry): Promise<string | undefined>;
+  /** A directory must be empty. Locally the rest goes to the trash, where `why` is noted: tells where. */
+  remove(path: string, seen: Entry, why?: TrashReason): Promise<string | undefined>;
   chmod(path: string, seen: Entry, mode: number): Promise<Entry>;
 }
 

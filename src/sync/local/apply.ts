@@ -21,6 +21,7 @@ import type { FileMeta, Incoming, Kept } from '../endpoint.js';
 import { changedFailure, fileFailure, localFailure } from '../file-failure.js';
 import { observe } from './observe.js';
 import type { Stage } from './stage.js';
+import type { TrashReason } from '../trash/journal.js';
 import type { Trash } from './trash.js';
 
 /** Where changes are made: the root, and the places inside it for what comes and what goes. */
@@ -80,10 +81,15 @@ export function applyChmod(place: Place, path: string, seen: Entry, mode: number
 }
 
 /** Moves a file or symlink to the trash and tells where; removes a directory, which must be empty. */
-export function applyRemove(place: Place, path: string, seen: Entry): string | undefined {
+export function applyRemove(
+  place: Place,
+  path: string,
+  seen: Entry,
+  why: TrashReason = 'removed',
+): string | undefined {
   return attempt(path, () => {
     checkPlace(place, path, seen);
-    if (seen.kind !== 'directory') return place.trash.move(path);
+    if (seen.kind !== 'directory') return place.trash.move(path, why);
     rmdirSync(join(place.root, path));
     return undefined;
   });
@@ -94,6 +100,7 @@ export function applyLinkInTrash(place: Place, path: string, target: string): st
   return attempt(path, () => {
     const kept = place.trash.reserve(path);
     symlinkSync(target, join(place.root, kept));
+    place.trash.note(kept, 'theirs');
     return kept;
   });
 }
@@ -146,6 +153,7 @@ export function applyWriteToTrash(
         staged.finish(hash);
         kept = place.trash.reserve(path);
         renameSync(staged.absolute, join(place.root, kept));
+        place.trash.note(kept, 'theirs');
         return result(place, kept, 'file');
       }),
   };
@@ -202,7 +210,7 @@ class StagedFile {
 }
 
 /** Refuses to act outside the root or through a symlink, or when the target is not what was seen. Makes missing parents. */
-function checkPlace(place: Place, path: string, seen: Entry | undefined): void {
+export function checkPlace(place: Pick<Place, 'root'>, path: string, seen: Entry | undefined): void {
   if (
     path === '' ||
     !isSafePath(path) ||
@@ -216,7 +224,7 @@ function checkPlace(place: Place, path: string, seen: Entry | undefined): void {
     throw changedFailure(path);
 }
 
-function checkParent(place: Place, parent: string, path: string): void {
+function checkParent(place: Pick<Place, 'root'>, parent: string, path: string): void {
   if (parent === '') return;
   checkParent(place, parentOf(parent), path);
   const entry = observe(place.root, parent);
@@ -231,7 +239,7 @@ const sameEntry = (a: Entry, b: Entry): boolean =>
 
 /** With `kept`, what is replaced gets a second name in the trash first, so that there is no moment without it. */
 function putInPlace(place: Place, staged: string, path: string, kept: Kept | undefined): void {
-  const savedAs = kept && place.trash.copy(path);
+  const savedAs = kept && place.trash.copy(path, 'conflict');
   renameSync(staged, join(place.root, path));
   if (savedAs !== undefined) kept?.(savedAs);
 }

@@ -20,6 +20,7 @@ import { observe, observeInside } from './observe.js';
 import { readLocal } from './read.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
+import type { TrashReason } from '../trash/journal.js';
 import { Trash } from './trash.js';
 import { type LocalWatch, openWatch } from './watch.js';
 
@@ -120,8 +121,8 @@ export class Local implements Endpoint {
     return this.#tell(path, applyChmod(this.#place, path, seen, mode));
   }
 
-  async remove(path: string, seen: Entry): Promise<string | undefined> {
-    const kept = applyRemove(this.#place, path, seen);
+  async remove(path: string, seen: Entry, why?: TrashReason): Promise<string | undefined> {
+    const kept = applyRemove(this.#place, path, seen, why);
     this.#watch?.drop(path);
     this.#tell(path, undefined);
     return kept;

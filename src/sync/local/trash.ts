@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import { parentOf } from '../core/path.js';
+import { noteInJournal, type TrashReason } from '../trash/journal.js';
 import { observe } from './observe.js';
 
 /** Keeps what sync would otherwise destroy, under `.devspace/trash/<time>/<path>` inside the root (so that moving is a rename). */
@@ -16,7 +17,7 @@ export class Trash {
   }
 
   /** Moves what is at the path; tells where it is now, relative to the root. */
-  move(path: string): string {
+  move(path: string, why: TrashReason): string {
     const kept = this.reserve(path);
     const from = join(this.#root, path);
     const to = join(this.#root, kept);
@@ -25,14 +26,15 @@ export class Trash {
     } catch (error) {
       // Another file system is mounted below the root.
       if (systemCode(error) !== 'EXDEV') throw error;
-      cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
-      rmSync(from);
+      cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true, recursive: true });
+      rmSync(from, { recursive: true });
     }
+    this.note(kept, why);
     return kept;
   }
 
   /** Keeps a copy of a file or symlink that stays where it is: a second name for the same content where that is possible. */
-  copy(path: string): string {
+  copy(path: string, why: TrashReason): string {
     const kept = this.reserve(path);
     const from = join(this.#root, path);
     const to = join(this.#root, kept);
@@ -41,7 +43,13 @@ export class Trash {
     } catch {
       cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
     }
+    this.note(kept, why);
     return kept;
+  }
+
+  /** Writes down why something is there. */
+  note(kept: string, why: TrashReason): void {
+    noteInJournal(this.#root, kept, why);
   }
 
   /** A free place for the path, with the directories above it made. */

@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../../base/failure.js';
+import { isFailure } from '../../base/failure.js';
 import { sleep } from '../../base/abort.js';
 import type { Emit } from '../../report/events.js';
 import { isSyncable } from '../core/decide.js';
@@ -8,10 +8,12 @@ import type { Action } from '../core/action.js';
 import { plan } from '../core/plan.js';
 import { findDanger } from '../core/safety.js';
 import { emptiedFailure } from './emptied-failure.js';
+import { FileWarnings } from './file-warnings.js';
 import { HeldRemovals } from './held-removals.js';
 import { Lane } from './lane.js';
 import type { Ledger } from './ledger.js';
 import { type Change, perform, type Sides } from './perform.js';
+import { Pending } from './pending.js';
 import { Retries } from './retries.js';
 import { SkipWarnings } from './skip-warnings.js';
 import { maxDataLength } from '../wire/frame.js';
@@ -39,7 +41,8 @@ export class Merge {
   readonly #held: HeldRemovals;
   readonly #retries = new Retries();
   readonly #skipped: SkipWarnings;
-  readonly #warned = new Map<string, string>();
+  readonly #warned: FileWarnings;
+  readonly #pending: Pending;
   #scheduled = false;
   #started = false;
   #looking = 0;
@@ -61,6 +64,8 @@ export class Merge {
     this.#signal = signal;
     this.#held = new HeldRemovals(() => this.schedule());
     this.#skipped = new SkipWarnings(emit);
+    this.#warned = new FileWarnings(emit);
+    this.#pending = new Pending(emit);
     signal.addEventListener('abort', () => this.#held[Symbol.dispose](), { once: true });
   }
 
@@ -204,9 +209,10 @@ export class Merge {
         this.#fileFailed(path, error);
       } else {
         this.#retries.forget(path);
-        this.#warned.delete(path);
+        this.#warned.clear(path);
       }
       if (left <= 0 && this.#again.delete(path)) this.#ledger.dirty.add(path);
+      this.#pending.tell(this.#busy.size);
       if (this.#ledger.dirty.size > 0) this.schedule();
       this.#checkIdle();
     };
@@ -223,7 +229,7 @@ export class Merge {
         return;
       case 'SYNC_UNSAFE_PATH':
         // A directory may have become a symlink a moment ago; what stays so is said.
-        if (this.#retries.count(path) >= 3) this.#warn(path, error);
+        if (this.#retries.count(path) >= 3) this.#warned.warn(path, error);
         else void this.#lookAgain(path);
         return;
       case 'SYNC_DIR_NOT_EMPTY':
@@ -232,7 +238,7 @@ export class Merge {
         return;
       default:
         if (error.code.startsWith('SYNC_STREAM') || error.code === 'SYNC_PROTOCOL') return;
-        this.#warn(path, error);
+        this.#warned.warn(path, error);
     }
   }
 
@@ -253,24 +259,14 @@ export class Merge {
     this.#checkIdle();
   }
 
-  #warn(path: string, failure: Failure): void {
-    if (this.#warned.get(path) === failure.code) return;
-    this.#warned.set(path, failure.code);
-    const { code, message, hint } = failure;
-    this.#emit({
-      type: 'warning',
-      code,
-      text: message,
-      subject: path,
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
-
   #warnOfSkipped(paths: readonly string[]): void {
     for (const path of paths) {
+      if (this.#warned.has(path) && !this.#ledger.local.get(path) && !this.#ledger.remote.get(path))
+        this.#warned.clear(path);
       for (const side of ['local', 'remote'] as const) {
         const entry: Entry | undefined = this.#ledger[side].get(path);
         if (entry && !isSyncable(path, entry)) this.#skipped.warn(side, path, entry);
+        else this.#skipped.clear(side, path);
       }
     }
   }

@@ -50,7 +50,8 @@ export async function perform(change: Change, sides: Sides, ledger: Ledger, emit
     }
     case 'remove': {
       const conflict = await prepareLoser(change, sides, emit);
-      const kept = await sides[to].remove(path, change.target);
+      const why = change.conflict ? 'conflict' : change.replaced ? 'replaced' : 'removed';
+      const kept = await sides[to].remove(path, change.target, why);
       if (kept !== undefined) conflict?.(kept);
       ledger.removed(path, to, change.replaced);
       return change.replaced ? undefined : told('remove');

@@ -4,22 +4,24 @@ import type { Entry, Side } from '../core/entry.js';
 /** So many are named one by one. */
 const mostNamed = 20;
 
-/** Says once of each path why it is not synced. */
+/** Says once of each path why it is not synced, and when that is over. */
 export class SkipWarnings {
   readonly #emit: Emit;
-  readonly #told = new Set<string>();
+  readonly #told: Record<Side, Map<string, string>> = { local: new Map(), remote: new Map() };
+  #named = 0;
 
   constructor(emit: Emit) {
     this.#emit = emit;
   }
 
   warn(side: Side, path: string, entry: Entry): void {
-    const where = side === 'local' ? 'here' : 'in the container';
-    const text = `${path} (${where}) is not synced: ${reason(entry)}.`;
-    if (this.#told.size > mostNamed || this.#told.has(text)) return;
-    this.#told.add(text);
-    if (this.#told.size > mostNamed) {
-      const text = 'More paths are not synced for such reasons; they are not listed.';
+    const text = `${path} (${side === 'local' ? 'here' : 'in the container'}) is not synced: ${skipReason(entry)}.`;
+    if (this.#told[side].get(path) === text) return;
+    this.#told[side].set(path, text);
+    this.#emit({ type: 'sync-problem', path, state: 'found', code: 'SYNC_SKIPPED', text });
+    if (++this.#named > mostNamed + 1) return;
+    if (this.#named > mostNamed) {
+      const text = 'More paths are not synced for such reasons; devspace sync status lists them.';
       this.#emit({ type: 'warning', code: 'SYNC_SKIPPED', text });
     } else {
       this.#emit({
@@ -31,9 +33,15 @@ export class SkipWarnings {
       });
     }
   }
+
+  clear(side: Side, path: string): void {
+    if (!this.#told[side].delete(path) || this.#told.local.has(path) || this.#told.remote.has(path)) return;
+    this.#emit({ type: 'sync-problem', path, state: 'cleared' });
+  }
 }
 
-function reason(entry: Entry): string {
+/** Why sync cannot carry such an entry. */
+export function skipReason(entry: Entry): string {
   if (entry.kind === 'unreadable') return entry.reason;
   if (entry.kind === 'other') return `it is a ${entry.what}`;
   if (entry.kind === 'symlink')
