@@ -19,7 +19,7 @@ export interface Endpoint extends AsyncDisposable {
   readonly root: string;
   /** Starts telling. To be called once, before anything else, so that nothing is missed between. */
   watch(events: EndpointEvents): void;
-  /** Looks at everything at and below the path and tells it as one `scanned`, before it resolves. */
+  /** Looks at everything at and below the path and tells it, between one `scanning` and its `end`, before it resolves. */
   scan(path: string): Promise<void>;
   /** Hex SHA-256 of a file that still has this stamp. */
   hash(path: string, stamp: string): Promise<string>;
@@ -40,17 +40,20 @@ export interface Endpoint extends AsyncDisposable {
 export interface EndpointEvents {
   /** `suspects`: files that may have changed although their stamp did not (two writes within one tick of the clock). */
   changed(seen: readonly Observed[], suspects: readonly string[]): void;
-  /**
-   * All there is at and below the path, directories before what they hold; what is not listed is not there, or excluded. `absent` stands for
-   * nothing at all.
-   */
-  scanned(path: string, seen: readonly Observed[]): void;
+  /** A look at everything at and below the path begins. What is seen is told as `changed`, directories before what they hold. */
+  scanning(path: string): Scanning;
   /** Changes were missed: everything must be scanned again. */
   lost(): void;
   /** Told once, for people: watching works less well than it should. */
   degraded(text: string): void;
   /** The side is gone. */
   failed(failure: Failure): void;
+}
+
+/** A look around that is under way; one that fails is never ended. */
+export interface Scanning {
+  /** What was not told since the beginning is not there (any more), or excluded. */
+  end(): void;
 }
 
 /** Told where replaced content is kept, relative to the root. */

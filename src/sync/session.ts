@@ -229,7 +229,7 @@ class Session implements SyncSession {
     const endpoint = () => (side === 'local' ? this.#local : this.#remote);
     return {
       changed: (seen, suspects) => ledger.changed(side, seen, suspects),
-      scanned: (path, seen) => ledger.scanned(side, path, seen),
+      scanning: (path) => ledger.scanning(side, path),
       lost: () =>
         void endpoint()
           ?.scan('')

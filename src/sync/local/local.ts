@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Failure } from '../../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
-import { isBelow } from '../core/path.js';
 import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Kept, Sink } from '../endpoint.js';
 import {
   applyChmod,
@@ -16,7 +15,7 @@ import {
   applyWriteToTrash,
   type Place,
 } from './apply.js';
-import { observe, observeInside } from './observe.js';
+import { observeInside } from './observe.js';
 import { readLocal } from './read.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
@@ -68,8 +67,6 @@ export class Local implements Endpoint {
   #limitedTimer: NodeJS.Timeout | undefined;
   /** Looking around happens one at a time, so that what is told stays in order. */
   #looking: Promise<void> = Promise.resolve();
-  /** Paths changed by sync while a scan runs: the scan may have seen them before. */
-  readonly #touched = new Set<string>();
   #closed = false;
 
   constructor(root: string, rules: Rules) {
@@ -91,7 +88,7 @@ export class Local implements Endpoint {
   }
 
   scan(path: string): Promise<void> {
-    return this.#look(async () => this.#events?.scanned(path, await this.#scan(path)));
+    return this.#look(() => this.#scan(path));
   }
 
   async hash(path: string, stamp: string): Promise<string> {
@@ -149,7 +146,6 @@ export class Local implements Endpoint {
   }
 
   #tell<E extends Entry | undefined>(path: string, entry: E): E {
-    this.#touched.add(path);
     this.#events?.changed([named(path, entry)], []);
     return entry;
   }
@@ -205,17 +201,17 @@ export class Local implements Endpoint {
       seen.push(named(path, entry));
     }
     this.#events?.changed(seen, suspects);
-    for (const path of found) this.#events?.scanned(path, await this.#scan(path));
+    for (const path of found) await this.#scan(path);
   }
 
-  async #scan(path: string): Promise<Observed[]> {
-    this.#touched.clear();
+  async #scan(path: string): Promise<void> {
     if (path === '' && identify(this.root) !== this.identity) throw this.#vanished();
-    const seen = await scanLocal(this.root, path, this.#rules, (directory) => this.#follow(directory));
-    const touched = [...this.#touched].filter((other) => other === path || isBelow(other, path));
-    if (touched.length === 0) return seen;
-    const again = touched.map((path) => named(path, observe(this.root, path)));
-    return [...seen.filter((observed) => !this.#touched.has(observed.path)), ...again];
+    const scanning = this.#events?.scanning(path);
+    await scanLocal(this.root, path, this.#rules, {
+      entering: (directory) => this.#follow(directory),
+      seen: (entries) => this.#events?.changed(entries, []),
+    });
+    scanning?.end();
   }
 
   /** Watches a directory; true when it, or this one of that name, was not watched before. An inode alone may have been given away again. */

@@ -3,45 +3,49 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { systemCode } from '../../base/failure.js';
-import type { DirectoryEntry, Entry, Observed } from '../core/entry.js';
+import type { Entry, Observed } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
 import { joinPath } from '../core/path.js';
 import { observe, reasonOf } from './observe.js';
 
-/** After this many entries the event loop gets its turn. */
+/** After this many entries what was seen is told, and the event loop gets its turn. */
 const breath = 2000;
 
+export interface LocalScan {
+  /** Told of each directory before it is read, so that it can be watched first. */
+  entering(path: string): void;
+  /** Told what is there, in the same step in which it was looked at. */
+  seen(entries: readonly Observed[]): void;
+}
+
 /**
- * Lists everything at and below a path, directories before what they hold, without excluded paths and without following symlinks.
- * `onDirectory` is told of each directory before it is read, so that it can be watched first. A directory that cannot be read is `unreadable`.
+ * Lists everything at and below a path, directories before what they hold, without excluded paths and without following symlinks. A directory that
+ * cannot be read is `unreadable`.
  */
 export async function scanLocal(
   root: string,
   path: string,
   rules: Pick<Rules, 'excluded'>,
-  onDirectory: (path: string) => void,
-): Promise<Observed[]> {
+  scan: LocalScan,
+): Promise<void> {
   const top = observe(root, path);
-  if (path !== '' && rules.excluded(path, top?.kind === 'directory')) return [];
-  if (top === undefined) return [{ path, kind: 'absent' }];
-  const found: Observed[] = [];
-  const directories: [string, DirectoryEntry][] = [];
+  if (path !== '' && rules.excluded(path, top?.kind === 'directory')) return;
+  if (top === undefined) return scan.seen([{ path, kind: 'absent' }]);
+  let found: Observed[] = [];
+  const directories: string[] = [];
   const add = (path: string, entry: Entry) => {
-    if (entry.kind === 'directory') directories.push([path, entry]);
-    else found.push({ path, ...entry });
+    found.push({ path, ...entry });
+    if (entry.kind === 'directory') directories.push(path);
   };
   add(path, top);
-  let sinceBreath = 0;
-  for (let next = directories.pop(); next; next = directories.pop()) {
-    const [directory, entry] = next;
-    onDirectory(directory);
+  for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
+    scan.entering(directory);
     const names = list(join(root, directory));
     if (!Array.isArray(names)) {
       if (names.code !== 'ENOENT')
         found.push({ path: directory, kind: 'unreadable', reason: reasonOf(names.code) });
       continue;
     }
-    found.push({ path: directory, ...entry });
     for (const name of names) {
       const child = joinPath(directory, name);
       const entry = observe(root, child);
@@ -53,13 +57,13 @@ export async function scanLocal(
         add(child, entry);
       }
     }
-    sinceBreath += names.length + 1;
-    if (sinceBreath > breath) {
-      sinceBreath = 0;
+    if (found.length > breath) {
+      scan.seen(found);
+      found = [];
       await setImmediate();
     }
   }
-  return found;
+  scan.seen(found);
 }
 
 function list(directory: string): string[] | { code: string | undefined } {

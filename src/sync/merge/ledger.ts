@@ -2,6 +2,8 @@ import { isSyncable, type View } from '../core/decide.js';
 import { type Entry, type Known, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
 import { parentOf } from '../core/path.js';
+import type { Scanning } from '../endpoint.js';
+import { Column } from '../store/column.js';
 import { KnownTable } from '../store/known-table.js';
 import { PathTable } from '../store/path-table.js';
 import { TreeTable } from '../store/tree-table.js';
@@ -26,6 +28,8 @@ export class Ledger implements View {
     local: new Map(),
     remote: new Map(),
   };
+  /** Scans under way: by row, what was told to be there. */
+  readonly #scans: Record<Side, Set<Column<Uint8Array>>> = { local: new Set(), remote: new Set() };
   readonly #leftAlone = new Map<string, string>();
   readonly #suspects = new Set<string>();
 
@@ -103,25 +107,33 @@ export class Ledger implements View {
         continue;
       }
       clear();
-      if (before && isSame(before, observed)) continue;
-      if (before?.kind === 'directory' && observed.kind !== 'directory') vanished.push(path);
-      const { path: _, ...entry } = observed;
-      tree.set(path, entry);
-      this.dirty.add(path);
+      if (!before || !isSame(before, observed)) {
+        if (before?.kind === 'directory' && observed.kind !== 'directory') vanished.push(path);
+        const { path: _, ...entry } = observed;
+        tree.set(path, entry);
+        this.dirty.add(path);
+      }
+      for (const found of this.#scans[side]) found.set(this.#paths.row(path) as number, 1);
     }
     clear();
     for (const path of suspects) this.#suspect(path);
     if (this.dirty.size > 0) this.#onDirty();
   }
 
-  scanned(side: Side, path: string, seen: readonly Observed[]): void {
-    this.changed(side, seen);
+  /** From now on until `end`, it is noted what is told to be there, at and below the path: the rest is gone then. */
+  scanning(side: Side, path: string): Scanning {
     const tree = this[side];
-    const listed = new Set<string>();
-    for (const observed of seen) if (observed.kind !== 'absent') listed.add(observed.path);
-    if (path !== '' && !listed.has(path) && tree.get(path)) this.#delete(side, path);
-    for (const below of tree.below([path])) if (!listed.has(below)) this.#delete(side, below);
-    if (this.dirty.size > 0) this.#onDirty();
+    const found = new Column(Uint8Array);
+    this.#scans[side].add(found);
+    return {
+      end: () => {
+        this.#scans[side].delete(found);
+        const isGone = (at: string) => found.get(this.#paths.row(at) ?? 0) === 0;
+        if (path !== '' && tree.get(path) && isGone(path)) this.#delete(side, path);
+        for (const below of tree.below([path])) if (isGone(below)) this.#delete(side, below);
+        if (this.dirty.size > 0) this.#onDirty();
+      },
+    };
   }
 
   hashed(side: Side, path: string, stamp: string, hash: string): void {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Failure, messageOf } from '../../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
-import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Sink } from '../endpoint.js';
+import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Scanning, Sink } from '../endpoint.js';
 import { changedFailure, fileFailure } from '../file-failure.js';
 import type { HelperStream } from '../inject/inject.js';
 import { Lane } from '../merge/lane.js';
@@ -71,13 +71,13 @@ export class Remote implements Endpoint {
     this.#ping = setInterval(() => this.#sendPing(), pingEveryMs);
   }
 
-  /** Opens the root, once. Resolves to it after the first `scanned` was told. Throws SYNC_PATH_MISSING and the like. */
+  /** Opens the root, once. Resolves to it after the first scan was told. Throws SYNC_PATH_MISSING and the like. */
   async open(): Promise<string> {
     const { root, excludePaths } = this.#options;
     const opened = new Promise<string>((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
-    const scanned = this.#scans.begin(0, '');
+    const scanned = this.#scans.begin(0, '', this.#scanning(''));
     scanned.catch(() => {});
     this.#send({
       frame: 'OPEN',
@@ -94,7 +94,7 @@ export class Remote implements Endpoint {
   scan(path: string): Promise<void> {
     return this.#scanLane.run(0, () => {
       const id = this.#requests.id();
-      const scanned = this.#scans.begin(id, path);
+      const scanned = this.#scans.begin(id, path, this.#scanning(path));
       this.#send({ frame: 'SCAN', id, path });
       return scanned;
     });
@@ -198,7 +198,6 @@ export class Remote implements Endpoint {
 
   /** The result of an own change is news too, in its order. */
   #sees(entry: Observed): void {
-    this.#scans.note(entry);
     this.#events?.changed([entry], []);
   }
 
@@ -210,11 +209,11 @@ export class Remote implements Endpoint {
         this.#opened?.resolve(message.root);
         return;
       case 'ENTRIES':
-        for (const entry of message.entries) this.#scans.note(entry);
-        if (message.source === 1) this.#events?.changed(message.entries, []);
+        if (message.source === 0) this.#scans.note(message.entries.length);
+        this.#events?.changed(message.entries, []);
         return;
       case 'SCANNED':
-        return this.#scans.finish(message.id, (path, seen) => this.#events?.scanned(path, seen));
+        return this.#scans.finish(message.id);
       case 'PONG':
         clearTimeout(this.#pong);
         return;
@@ -232,6 +231,10 @@ export class Remote implements Endpoint {
         if (message.frame === 'APPLIED') this.#sees(message.entry);
         return this.#requests.answer(message);
     }
+  }
+
+  #scanning(path: string): Scanning {
+    return this.#events?.scanning(path) ?? { end: () => {} };
   }
 
   /** The entry a change leaves at the path, without the path. */

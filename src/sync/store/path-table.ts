@@ -22,6 +22,11 @@ export class PathTable {
     return row !== undefined && (this.#holders.get(row) & bit) !== 0 ? row : undefined;
   }
 
+  /** The row of a path that any table holds. */
+  row(path: string): number | undefined {
+    return this.#rows.get(path);
+  }
+
   isHeld(row: number, bit: number): boolean {
     return (this.#holders.get(row) & bit) !== 0;
   }

@@ -115,7 +115,9 @@ export class Model {
   #observe(side: Side): void {
     const seen: Observed[] = [];
     for (const [path, { entry }] of this[side].contents) seen.push({ path, ...entry });
-    this.ledger.scanned(side, '', seen);
+    const scanning = this.ledger.scanning(side, '');
+    this.ledger.changed(side, seen);
+    scanning.end();
   }
 
   #do(action: Action): void {
