@@ -8,7 +8,7 @@ import type { InitialSync } from './core/initial.js';
 import type { Danger } from './core/safety.js';
 import type { EndpointEvents } from './endpoint.js';
 import { readHelper } from './inject/helper-binary.js';
-import { injectHelper, type OpenProcess } from './inject/inject.js';
+import { injectHelper, type InjectOptions, type OpenProcess } from './inject/inject.js';
 import { Ledger } from './merge/ledger.js';
 import { type Local, openLocal } from './local/local.js';
 import { ancestorFile, recall, Saver } from './ancestor/memory.js';
@@ -20,6 +20,8 @@ import { TokenBucket } from './remote/token-bucket.js';
 export interface SyncOptions extends Patterns {
   /** Starts a command where the other side is. */
   open: OpenProcess;
+  /** The way in when nothing can be started by `open` because the container has no shell. */
+  beside?: InjectOptions['beside'];
   /** Directory with the helpers and their manifest.json. */
   helperDir: string;
   localRoot: string;
@@ -143,7 +145,9 @@ class Session implements SyncSession {
     localScan.catch(() => {});
 
     const both = AbortSignal.any([signal, this.#abort.signal]);
-    const stream = await injectHelper(open, (machine) => readHelper(helperDir, machine), both);
+    const { beside, remoteRoot } = this.#options;
+    const where = { root: remoteRoot, beside };
+    const stream = await injectHelper(open, (machine) => readHelper(helperDir, machine), both, where);
     this.#state.to('scanning');
     this.#remote = new Remote(stream, {
       root: this.#options.remoteRoot,

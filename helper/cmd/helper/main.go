@@ -5,12 +5,11 @@ package main
 import (
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
+	"devspace-helper/internal/home"
 	"devspace-helper/internal/session"
 )
 
@@ -40,8 +39,13 @@ func serve() {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 
-	home := ownDirectory()
-	s := session.New(home)
+	own := home.Own()
+	directory := ""
+	if own != nil {
+		directory = own.Path
+		go own.Sweep()
+	}
+	s := session.New(directory)
 	code := make(chan int, 1)
 	go func() { code <- s.Serve(os.Stdin, os.Stdout) }()
 	var exit int
@@ -51,23 +55,10 @@ func serve() {
 		exit = 128 + int(sig.(syscall.Signal))
 	}
 	s.Close()
-	if home != "" {
-		_ = os.RemoveAll(home)
+	if own != nil {
+		own.Remove()
 	}
 	os.Exit(exit)
-}
-
-// ownDirectory is the directory the client made for this run, or empty when the helper was started from elsewhere.
-func ownDirectory() string {
-	path, err := os.Executable()
-	if err != nil {
-		return ""
-	}
-	directory := filepath.Dir(path)
-	if !strings.HasPrefix(filepath.Base(directory), ".devspace-") {
-		return ""
-	}
-	return directory
 }
 
 // frugal keeps the process small in somebody else's container: a collector that runs early, and few threads.

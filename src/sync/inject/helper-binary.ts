@@ -10,6 +10,9 @@ export interface HelperBinary {
   /** Name the file gets in the container. */
   name: string;
   gzip: Buffer;
+  /** Of the unpacked helper: what the container checks before it runs it. */
+  size: number;
+  sha256: string;
   raw(): Buffer;
 }
 
@@ -47,7 +50,7 @@ export async function readHelper(helperDir: string, machine: string): Promise<He
     const gzip = isGzip ? stored : await readFile(join(helperDir, `${listed.file}.gz`));
     if (createHash('sha256').update(raw).digest('hex') !== listed.sha256)
       throw new Error(`${listed.file} does not have the hash that manifest.json says`);
-    return { name: `devspace-helper-${arch}`, gzip, raw: () => raw };
+    return { name: `devspace-helper-${arch}`, gzip, size: raw.length, sha256: listed.sha256, raw: () => raw };
   } catch (error) {
     throw new Failure({
       code: 'SYNC_INJECT_FAILED',

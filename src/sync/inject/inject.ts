@@ -1,16 +1,31 @@
 import { randomBytes } from 'node:crypto';
+import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Failure, isFailure, messageOf } from '../../base/failure.js';
 import type { ProcessStream } from '../../base/process-stream.js';
 import type { HelperBinary } from './helper-binary.js';
-import { scriptExit, startScript } from './script.js';
+import { scriptExit, type ScriptOptions, startScript } from './script.js';
 import { type Frame, FrameDecoder } from '../wire/frame.js';
 import { decodeHelper, type HelperMessage, protocolVersion } from '../wire/messages.js';
 import { protocolFailure } from '../wire/values.js';
 
 /** Starts a command where the helper is to run: an exec in a container, or a child process. */
 export type OpenProcess = (command: string[], signal: AbortSignal) => Promise<ProcessStream>;
+
+/** A way to start commands beside a container in which none can be started. */
+export interface Beside {
+  open: OpenProcess;
+  /** The process there whose file system is the container's. */
+  target: number;
+}
+
+export interface InjectOptions {
+  /** The directory to be synced, absolute or relative to the working directory: the helper is put elsewhere if it can be. */
+  root?: string | undefined;
+  /** Asked when the container has no shell, or not the few tools needed, with the failure that says so. */
+  beside?: ((noShell: Failure, signal: AbortSignal) => Promise<Beside>) | undefined;
+}
 
 /** A helper that has said hello. Whoever got it disposes `process`. */
 export interface HelperStream {
@@ -28,20 +43,36 @@ const longestLine = 4096;
 const keptErrors = 4096;
 
 /**
- * Brings the helper into the container and starts it: a shell script receives it over the same stream that then carries the frames. Needs
- * `/bin/sh` and `head`; no tar. Throws SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH, SYNC_INJECT_FAILED, or what `open` throws.
- * The signal ends the start and, through `open`, the process.
+ * Brings the helper into the container and starts it: a shell script receives it over the same stream that then carries the frames. What it needs
+ * there is told in script.ts; no tar. Where that is missing `beside` is tried. Throws SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH,
+ * SYNC_INJECT_FAILED, or what `open` and `beside` throw. The signal ends the start and, through `open`, the process.
  */
 export async function injectHelper(
   open: OpenProcess,
   helperFor: (machine: string) => Promise<HelperBinary>,
   signal: AbortSignal,
+  { root, beside }: InjectOptions = {},
 ): Promise<HelperStream> {
-  const process = await open(['/bin/sh', '-c', startScript(randomBytes(6).toString('hex'))], signal).catch(
-    (error: unknown) => {
-      throw isNoShell(messageOf(error)) ? noShell(error) : error;
-    },
-  );
+  try {
+    return await inject(open, helperFor, signal, { root });
+  } catch (error) {
+    if (beside === undefined || !isFailure(error, 'SYNC_NO_SHELL')) throw error;
+    const way = await beside(error, signal);
+    return inject(way.open, helperFor, signal, { target: way.target });
+  }
+}
+
+async function inject(
+  open: OpenProcess,
+  helperFor: (machine: string) => Promise<HelperBinary>,
+  signal: AbortSignal,
+  where: Omit<ScriptOptions, 'token'>,
+): Promise<HelperStream> {
+  // Looked up on the PATH: some images have their only shell elsewhere than in /bin.
+  const command = ['sh', '-c', startScript({ token: randomBytes(6).toString('hex'), ...where })];
+  const process = await open(command, signal).catch((error: unknown) => {
+    throw isNoShell(messageOf(error)) ? noShell(error) : error;
+  });
   process.exit.catch(() => {});
   process.stdin.on('error', () => {});
   const errors = collectErrors(process);
@@ -74,7 +105,7 @@ async function start(
   const [, machine, , form] = line.split(' ');
   const helper = await helperFor(machine ?? '');
   const bytes = form === 'gzip' ? helper.gzip : helper.raw();
-  process.stdin.write(`${bytes.length} ${helper.name}\n`);
+  process.stdin.write(`${bytes.length} ${helper.name} ${helper.size} ${helper.sha256}\n`);
   process.stdin.write(bytes);
 
   const decoder = new FrameDecoder();
@@ -139,6 +170,9 @@ async function explain(error: unknown, process: ProcessStream, errors: () => str
     } catch (failed) {
       ending = failed;
     }
+    // What was said last may still be on its way.
+    const said = finished(process.stderr).catch(() => {});
+    await Promise.race([said, delay(cleanUpMs, undefined, { ref: false })]);
   }
   const said = [errors(), isFailure(ending) ? ending.message : ''].filter(Boolean).join('\n');
   if (code === scriptExit.noWritableDirectory) {
@@ -149,6 +183,7 @@ async function explain(error: unknown, process: ProcessStream, errors: () => str
       details: said.split('\n'),
     });
   }
+  if (code === scriptExit.toolsMissing) return noShell(ending, said);
   if (isNoShell(said) || (said === '' && (code === 126 || code === 127))) return noShell(ending);
   if (isFailure(ending)) return ending;
   return new Failure({
@@ -160,14 +195,16 @@ async function explain(error: unknown, process: ProcessStream, errors: () => str
   });
 }
 
+/** As the runtimes say it: runc, crun, gVisor, Windows, and Node for a local process. */
 const isNoShell = (text: string): boolean =>
-  /(exec|stat|start)[^\n]*\/bin\/sh[^\n]*(no such file|not found)/i.test(text) ||
-  /\/bin\/sh ENOENT/.test(text);
+  /(exec|stat|start|executable file)[^\n]*\bsh\b[^\n]*(no such file|not found)/i.test(text) ||
+  /\bsh ENOENT/.test(text) ||
+  /\bsh\b[^\n]*cannot find the file/.test(text);
 
-function noShell(cause: unknown): Failure {
+function noShell(cause: unknown, said = 'it has no shell (sh)'): Failure {
   return new Failure({
     code: 'SYNC_NO_SHELL',
-    message: 'The container has no /bin/sh, which sync needs to start its helper.',
+    message: `The sync helper cannot be started in the container: ${said.split('\n')[0]}.`,
     hint: 'Use an image with a shell for development, for example the debug variant of the base image.',
     cause,
   });

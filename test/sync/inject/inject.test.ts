@@ -1,10 +1,22 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { isFailure } from '../../../src/base/failure.js';
+import { type Failure, isFailure } from '../../../src/base/failure.js';
 import { type HelperBinary, readHelper } from '../../../src/sync/inject/helper-binary.js';
 import { injectHelper, type OpenProcess } from '../../../src/sync/inject/inject.js';
 import { buildHelper, type Child, helperMissing, openHere } from '../rig.js';
@@ -23,7 +35,8 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 /** A "helper" that is a shell script: enough where it never gets to speak. */
 const script = (text: string): HelperBinary => {
   const raw = Buffer.from(`#!/bin/sh\n${text}\n`);
-  return { name: 'helper', gzip: gzipSync(raw), raw: () => raw };
+  const sha256 = createHash('sha256').update(raw).digest('hex');
+  return { name: 'helper', gzip: gzipSync(raw), size: raw.length, sha256, raw: () => raw };
 };
 
 describe.skipIf(missing)('the real helper', () => {
@@ -37,21 +50,68 @@ describe.skipIf(missing)('the real helper', () => {
     injectHelper(open, (machine) => readHelper(helperDir, machine), signal);
 
   it.each([
-    ['with gzip', '/usr/bin:/bin'],
-    ['without gzip', 'only'],
-  ])('says hello %s', async (_, path) => {
-    // A PATH without gzip: only what the script cannot do without.
+    ['with all tools', []],
+    ['without gzip', ['uname', 'head', 'mkdir', 'chmod', 'rm', 'sha256sum']],
+    ['with the fewest tools', ['mkdir', 'chmod', 'dd', 'wc']],
+  ])('says hello %s', async (_, tools) => {
     mkdirSync(join(base, 'bin'));
-    for (const tool of ['uname', 'head', 'mkdir', 'chmod', 'rm'])
+    symlinkSync('/bin/sh', join(base, 'bin/sh'));
+    for (const tool of tools)
       writeFileSync(join(base, 'bin', tool), `#!/bin/sh\nPATH=/usr/bin:/bin exec ${tool} "$@"\n`, {
         mode: 0o755,
       });
-    const env = { TMPDIR: base, PATH: path === 'only' ? join(base, 'bin') : path };
+    const env = { TMPDIR: base, PATH: tools.length > 0 ? join(base, 'bin') : '/usr/bin:/bin' };
     const stream = await inject(openHere({ env }));
     expect(stream.hello).toMatchObject({ frame: 'HELLO', version: 1, os: 'linux' });
     stream.process.stdin.end();
     await expect(stream.process.exit).resolves.toBe(0);
     expect(readdirSync(base)).toEqual(['bin']);
+  });
+
+  it('many at once do not disturb each other, and the last leaves nothing', async () => {
+    const starts = Array.from({ length: 8 }, () => inject(openHere({ env: { TMPDIR: base } })));
+    const streams = await Promise.all(starts);
+    expect(new Set(streams.map((stream) => stream.hello.pid)).size).toBe(8);
+    expect(readdirSync(base)).toHaveLength(8);
+    await Promise.all(
+      streams.map(async ({ process }) => {
+        process.stdin.end();
+        await expect(process.exit).resolves.toBe(0);
+      }),
+    );
+    expect(readdirSync(base)).toEqual([]);
+  });
+
+  it('sweeps what a killed helper left, but not what another one uses', async () => {
+    const children: Child[] = [];
+    const start = () => inject(openHere({ env: { TMPDIR: base }, started: children }));
+    await start();
+    const [killed] = readdirSync(base);
+    const other = await start();
+    const live = readdirSync(base).find((name) => name !== killed);
+    await children[0]![Symbol.asyncDispose]();
+    const old = new Date(Date.now() - 3_600_000);
+    for (const name of readdirSync(base)) utimesSync(join(base, name), old, old);
+    const stream = await start();
+    await until(() => !readdirSync(base).includes(killed!));
+    expect(readdirSync(base)).toContain(live);
+    for (const { process } of [other, stream]) {
+      process.stdin.end();
+      await process.exit;
+    }
+    expect(readdirSync(base)).toEqual([]);
+  });
+
+  it('keeps out of the synced directory, if it can', async () => {
+    const stream = await injectHelper(
+      openHere({ env: { TMPDIR: base } }),
+      (machine) => readHelper(helperDir, machine),
+      signal,
+      { root: base },
+    );
+    expect(readdirSync(base)).toEqual([]);
+    stream.process.stdin.end();
+    await stream.process.exit;
   });
 
   it('passes by a directory it may not use, and one where nothing can be run', async () => {
@@ -63,11 +123,16 @@ describe.skipIf(missing)('the real helper', () => {
   });
 });
 
+/** Waits until it is true; the test's own time limit ends it. */
+async function until(test: () => boolean): Promise<void> {
+  while (!test()) await delay(5);
+}
+
 describe('what goes wrong', () => {
   const none = async () => script('exit 0');
 
   it('no shell', async () => {
-    const open: OpenProcess = (command, signal) => openHere()(['/no/bin/sh', ...command.slice(1)], signal);
+    const open: OpenProcess = (command, signal) => openHere()(['/no/such/sh', ...command.slice(1)], signal);
     // As the runtimes say it.
     const said: OpenProcess = (_, signal) =>
       openHere()(
@@ -82,6 +147,42 @@ describe('what goes wrong', () => {
     await expect(injectHelper(open, none, signal)).rejects.toEqual(failsWith('SYNC_NO_SHELL'));
     const silent: OpenProcess = (_, signal) => openHere()(['/bin/sh', '-c', 'exit 127'], signal);
     await expect(injectHelper(silent, none, signal)).rejects.toEqual(failsWith('SYNC_NO_SHELL'));
+  });
+
+  it('not the tools that are needed', async () => {
+    mkdirSync(join(base, 'bin'));
+    symlinkSync('/bin/sh', join(base, 'bin/sh'));
+    const open = openHere({ env: { PATH: join(base, 'bin') } });
+    const error: unknown = await injectHelper(open, none, signal).catch((error: unknown) => error);
+    expect(error).toEqual(failsWith('SYNC_NO_SHELL'));
+    expect(error).toMatchObject({ message: expect.stringContaining('no mkdir') as string });
+    // And then there is the other way.
+    const asked: Failure[] = [];
+    const beside = async (noShell: Failure) => {
+      asked.push(noShell);
+      throw new Error('it was asked');
+    };
+    await expect(injectHelper(open, none, signal, { beside })).rejects.toThrow('it was asked');
+    expect(asked).toEqual([error]);
+  });
+
+  it.each([
+    ['sha256sum', 'its hash is'],
+    ['wc', 'bytes instead of'],
+  ])('a helper that did not arrive whole is not run (%s)', async (tool, said) => {
+    mkdirSync(join(base, 'bin'));
+    for (const name of ['mkdir', 'chmod', 'rm', 'head', tool])
+      symlinkSync(join('/usr/bin', name), join(base, 'bin', name));
+    symlinkSync('/bin/sh', join(base, 'bin/sh'));
+    const whole = script(`touch ${join(base, 'it-ran')}\n`);
+    const part = { ...whole, raw: () => whole.raw().subarray(0, -1) };
+    const open = openHere({ env: { TMPDIR: base, PATH: join(base, 'bin') } });
+    const error: unknown = await injectHelper(open, async () => part, signal).catch(
+      (error: unknown) => error,
+    );
+    expect(error).toEqual(failsWith('SYNC_INJECT_FAILED'));
+    expect(error).toMatchObject({ details: [expect.stringContaining(said)] });
+    expect(readdirSync(base)).toEqual(['bin']);
   });
 
   it('no directory to write to', async () => {
