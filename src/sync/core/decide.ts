@@ -23,6 +23,10 @@ export interface View {
   hashOf(side: Side, path: string, stamp: string): string | undefined;
   /** True for what only the container has and the user wants left there. */
   leftAlone(path: string, entry: Entry): boolean;
+  /** Why what only the container has cannot be here (core/namesakes.ts); undefined: it can. */
+  unreachable(path: string): string | undefined;
+  /** The local file system keeps no mode bits: those of the container stand. */
+  readonly modeless: boolean;
 }
 
 /** What is to be done about one path, seen by itself. */
@@ -77,13 +81,15 @@ function decideOne(view: View, path: string, side: Side, entry: Entry, known: Kn
   const other = otherSide(side);
   if (isHidden(view[other], path)) return nothing;
   if (known === undefined || stampIn(known, other) === undefined) {
-    if (side === 'remote' && view.leftAlone(path, entry)) return nothing;
+    if (side === 'remote' && (view.leftAlone(path, entry) || view.unreachable(path) !== undefined))
+      return nothing;
     return { do: 'copy', to: other, conflict: false };
   }
   const state = compare(view, path, side, entry, known);
   if (state === 'unsure') return { do: 'hash', sides: [side] };
   if (state === 'same') return { do: 'remove', from: side };
-  if (side === 'remote' && view.leftAlone(path, entry)) return nothing;
+  if (side === 'remote' && (view.leftAlone(path, entry) || view.unreachable(path) !== undefined))
+    return nothing;
   return { do: 'copy', to: other, conflict: false };
 }
 
@@ -95,13 +101,13 @@ function decideBoth(
   known: Known | undefined,
 ): Decision {
   if (local.kind === remote.kind) {
-    if (local.kind === 'directory') return settle(local, remote, known, '');
+    if (local.kind === 'directory') return settle(view, local, remote, known, '');
     if (local.kind === 'symlink' && remote.kind === 'symlink' && local.target === remote.target)
-      return settle(local, remote, known, '');
+      return settle(view, local, remote, known, '');
     if (local.kind === 'file' && remote.kind === 'file' && local.size === remote.size) {
       const hash = hashIn(view, path, 'local', local, known);
       if (hash !== undefined && hash === hashIn(view, path, 'remote', remote, known))
-        return settle(local, remote, known, hash);
+        return settle(view, local, remote, known, hash);
     }
   }
   const localState = known ? compare(view, path, 'local', local, known) : 'new';
@@ -155,8 +161,8 @@ function hashIn(view: View, path: string, side: Side, entry: FileEntry, known: K
   return view.hashOf(side, path, entry.stamp);
 }
 
-function settle(local: Entry, remote: Entry, known: Known | undefined, hash: string): Decision {
-  if (!('mode' in local) || !('mode' in remote)) return { do: 'settle', hash };
+function settle(view: View, local: Entry, remote: Entry, known: Known | undefined, hash: string): Decision {
+  if (view.modeless || !('mode' in local) || !('mode' in remote)) return { do: 'settle', hash };
   const to = modeGoesTo(local, remote, known);
   if (to === undefined) return { do: 'settle', hash };
   return { do: 'settle', hash, chmod: { to, mode: (to === 'local' ? remote : local).mode & modeMask } };

@@ -149,6 +149,7 @@ class Planner {
   #modeFor(path: string, to: Side, source: FileEntry, target: Entry | undefined): number {
     const known: Known | undefined = this.#view.ancestor.get(path);
     const from = otherSide(to);
+    if (from === 'local' && this.#view.modeless) return this.#remoteMode(source, target, known) & modeMask;
     const unchanged =
       known?.kind === 'file' &&
       known.localStamp !== undefined &&
@@ -157,9 +158,16 @@ class Planner {
     return (target?.kind === 'file' && unchanged ? target.mode : source.mode) & modeMask;
   }
 
+  /** Of a file from a file system without modes. */
+  #remoteMode(source: FileEntry, target: Entry | undefined, known: Known | undefined): number {
+    if (target?.kind === 'file') return target.mode;
+    return known?.kind === 'file' ? known.remoteMode : source.mode;
+  }
+
   /** Content goes one way, but the mode was changed on the other side: it goes the other way. */
   #giveMode(path: string, to: Side, target: Entry | undefined, mode: number): void {
     const known = this.#view.ancestor.get(path);
+    if (this.#view.modeless) return;
     if (target?.kind !== 'file' || known?.kind !== 'file' || stampIn(known, to) === undefined) return;
     if (((target.mode ^ modeIn(known, to)) & modeMask) === 0 || mode !== (target.mode & modeMask)) return;
     const from = otherSide(to);

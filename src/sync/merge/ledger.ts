@@ -1,6 +1,8 @@
 import { isSyncable, type View } from '../core/decide.js';
 import { type Entry, type Known, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
+import { Namesakes, whyUnreachable } from '../core/namesakes.js';
+import { exactNaming, exactTraits, type Naming, type Traits } from '../core/naming.js';
 import { parentOf } from '../core/path.js';
 import type { Scanning } from '../endpoint.js';
 import { Column } from '../store/column.js';
@@ -18,6 +20,10 @@ export class Ledger implements View {
   readonly remote = new TreeTable(this.#paths);
   readonly ancestor = new KnownTable(this.#paths);
   readonly rules: Rules;
+  readonly naming: Naming;
+  readonly namesakes: Namesakes;
+  readonly modeless: boolean;
+  readonly #linkless: boolean;
   /** Paths something changed at. */
   dirty = new Set<string>();
   /** Grows with every change of the ancestor. */
@@ -33,12 +39,18 @@ export class Ledger implements View {
   readonly #leftAlone = new Map<string, string>();
   readonly #suspects = new Set<string>();
 
+  /** `here`: what the local file system makes of names and modes. */
   constructor(
     ancestor: Iterable<[string, Known]>,
     rules: Rules,
     onDirty: () => void,
     onRevision: () => void,
+    here: Traits = exactTraits,
   ) {
+    this.naming = here.naming;
+    this.namesakes = new Namesakes(here.naming);
+    this.modeless = here.modeless;
+    this.#linkless = here.linkless;
     this.#onRevision = onRevision;
     for (const [path, known] of ancestor) this.ancestor.set(path, known);
     this.rules = rules;
@@ -52,6 +64,11 @@ export class Ledger implements View {
 
   leftAlone(path: string, entry: Entry): boolean {
     return this.#leftAlone.has(path) && this.#leftAlone.get(path) === stampOf(entry);
+  }
+
+  unreachable(path: string): string | undefined {
+    if (this.#linkless && this.remote.get(path)?.kind === 'symlink') return 'links cannot be made here';
+    return this.naming === exactNaming ? undefined : whyUnreachable(this, path);
   }
 
   /** From now on, what only the container has stays there until it changes. */
@@ -112,6 +129,7 @@ export class Ledger implements View {
         const { path: _, ...entry } = observed;
         tree.set(path, entry);
         this.dirty.add(path);
+        if (!before) this.#appeared(path);
       }
       for (const found of this.#scans[side]) found.set(this.#paths.row(path) as number, 1);
     }
@@ -205,9 +223,24 @@ export class Ledger implements View {
     this.dirty.add(path);
   }
 
+  #appeared(path: string): void {
+    if (this.naming === exactNaming) return;
+    this.namesakes.add(path);
+    this.#markNamesakes(path);
+  }
+
+  /** What is the same path here may have waited for this one. */
+  #markNamesakes(path: string): void {
+    const others = this.namesakes.of(path);
+    if (others.length === 0) return;
+    for (const other of [...others, ...this.remote.below(others)]) this.dirty.add(other);
+  }
+
   #delete(side: Side, path: string): void {
     this[side].delete(path);
     this.dirty.add(path);
+    this.#markNamesakes(path);
+    if (this[otherSide(side)].get(path) === undefined) this.namesakes.delete(path);
     // A directory that is to go may have waited for this.
     const parent = parentOf(path);
     if (parent !== '' && this[otherSide(side)].get(parent)?.kind !== 'directory') this.dirty.add(parent);

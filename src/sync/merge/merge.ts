@@ -1,8 +1,6 @@
 import { isFailure } from '../../base/failure.js';
 import { sleep } from '../../base/abort.js';
 import type { Emit } from '../../report/events.js';
-import { isSyncable } from '../core/decide.js';
-import type { Entry } from '../core/entry.js';
 import { parentOf } from '../core/path.js';
 import type { Action } from '../core/action.js';
 import { plan } from '../core/plan.js';
@@ -15,7 +13,7 @@ import type { Ledger } from './ledger.js';
 import { type Change, perform, type Sides } from './perform.js';
 import { Pending } from './pending.js';
 import { Retries } from './retries.js';
-import { SkipWarnings } from './skip-warnings.js';
+import { SkipWarnings, whySkipped } from './skip-warnings.js';
 import { maxDataLength } from '../wire/frame.js';
 
 /** In flight at once: small ones hide the round trip, large ones share the line without holding the small ones up. */
@@ -264,8 +262,8 @@ export class Merge {
       if (this.#warned.has(path) && !this.#ledger.local.get(path) && !this.#ledger.remote.get(path))
         this.#warned.clear(path);
       for (const side of ['local', 'remote'] as const) {
-        const entry: Entry | undefined = this.#ledger[side].get(path);
-        if (entry && !isSyncable(path, entry)) this.#skipped.warn(side, path, entry);
+        const why = whySkipped(this.#ledger, side, path);
+        if (why !== undefined) this.#skipped.warn(side, path, why);
         else this.#skipped.clear(side, path);
       }
     }

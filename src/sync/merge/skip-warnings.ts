@@ -1,5 +1,7 @@
 import type { Emit } from '../../report/events.js';
+import { decide, isSyncable, type View } from '../core/decide.js';
 import type { Entry, Side } from '../core/entry.js';
+import { parentOf } from '../core/path.js';
 
 /** So many are named one by one. */
 const mostNamed = 20;
@@ -14,8 +16,9 @@ export class SkipWarnings {
     this.#emit = emit;
   }
 
-  warn(side: Side, path: string, entry: Entry): void {
-    const text = `${path} (${side === 'local' ? 'here' : 'in the container'}) is not synced: ${skipReason(entry)}.`;
+  /** `why`: to follow the path in a sentence. */
+  warn(side: Side, path: string, why: string): void {
+    const text = `${path} (${side === 'local' ? 'here' : 'in the container'}) is not synced: ${why}.`;
     if (this.#told[side].get(path) === text) return;
     this.#told[side].set(path, text);
     this.#emit({ type: 'sync-problem', path, state: 'found', code: 'SYNC_SKIPPED', text });
@@ -38,6 +41,18 @@ export class SkipWarnings {
     if (!this.#told[side].delete(path) || this.#told.local.has(path) || this.#told.remote.has(path)) return;
     this.#emit({ type: 'sync-problem', path, state: 'cleared' });
   }
+}
+
+/** Why what a side has at a path is left alone; undefined: it is not. */
+export function whySkipped(view: View, side: Side, path: string): string | undefined {
+  const entry = view[side].get(path);
+  if (entry === undefined) return undefined;
+  if (!isSyncable(path, entry)) return skipReason(entry);
+  if (side === 'local' || view.local.get(path)) return undefined;
+  const why = view.unreachable(path);
+  // Said of the topmost, and not of what is only on its way out.
+  if (why === undefined || why === '' || view.unreachable(parentOf(path)) !== undefined) return undefined;
+  return decide(view, path).do === 'nothing' ? why : undefined;
 }
 
 /** Why sync cannot carry such an entry. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Ancestor, Entry, Known, Observed, Side } from '../../../src/sync/core/entry.js';
 import { compileRules, type Patterns } from '../../../src/sync/core/ignore.js';
 import type { Action } from '../../../src/sync/core/action.js';
+import { exactNaming, exactTraits, type Naming, namingKey } from '../../../src/sync/core/naming.js';
 import { plan } from '../../../src/sync/core/plan.js';
 import { Ledger } from '../../../src/sync/merge/ledger.js';
 
@@ -63,6 +64,10 @@ export interface ModelOptions extends Patterns {
   downloadOnInitialSync?: boolean;
   /** The container was replaced since. */
   replaced?: boolean;
+  /** What the local side makes of names. */
+  naming?: Naming;
+  /** The local side keeps no modes. */
+  modeless?: boolean;
 }
 
 /** A whole sync without any side effect: the real planner and ledger, with {@link ModelSide}s for the endpoints. */
@@ -74,15 +79,18 @@ export class Model {
   readonly conflicts: string[] = [];
   readonly removed: string[] = [];
   readonly asked: string[] = [];
+  readonly #key: ((path: string) => string) | undefined;
 
   constructor(local: ModelSide, remote: ModelSide, ancestor: Ancestor, options: ModelOptions = {}) {
     this.local = local;
     this.remote = remote;
+    this.#key = namingKey(options.naming ?? exactNaming);
     this.ledger = new Ledger(
       ancestor,
       compileRules(options),
       () => {},
       () => {},
+      { ...exactTraits, naming: options.naming ?? exactNaming, modeless: options.modeless ?? false },
     );
     for (const side of ['local', 'remote'] as const) this.#observe(side);
     if (options.downloadOnInitialSync === false) this.ledger.leaveRemoteOnly();
@@ -159,6 +167,9 @@ export class Model {
     const slash = path.lastIndexOf('/');
     if (slash > 0 && target.contents.get(path.slice(0, slash))?.entry.kind !== 'directory')
       throw new Error(`no directory above ${path}`);
+    const isTaken = (other: string) => other !== path && this.#key?.(other) === this.#key?.(path);
+    if (to === 'local' && this.#key && !there && [...target.contents.keys()].some(isTaken))
+      throw new Error(`another name of the same: ${path}`);
     if ('conflict' in action && action.conflict && there) {
       this.conflicts.push(path);
       this.trash.push({ path, content: there.content });

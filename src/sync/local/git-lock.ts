@@ -1,0 +1,43 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/**
+ * Whether git is changing the working tree a folder is in. Git holds `index.lock` from before its first look at the tree until the end, and
+ * writes to it only when the tree is done: an empty one means that more changes are to come. (One that is not empty may stay for long: `git commit
+ * -a` keeps it while the message is edited.)
+ */
+export class GitLock {
+  readonly #root: string;
+  #lock: string | undefined;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  isHeld(): boolean {
+    this.#lock ??= findLock(this.#root);
+    if (this.#lock === undefined) return false;
+    try {
+      const stats = lstatSync(this.#lock, { throwIfNoEntry: false });
+      return stats !== undefined && stats.isFile() && stats.size === 0;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** The folder may be a part of the repository; `.git` may be a file that says where the directory is (worktrees, submodules). */
+function findLock(root: string): string | undefined {
+  for (let at = root; ; at = dirname(at)) {
+    const git = join(at, '.git');
+    try {
+      const stats = lstatSync(git, { throwIfNoEntry: false });
+      if (stats?.isDirectory()) return join(git, 'index.lock');
+      const named = stats?.isFile() ? /^gitdir: (.+)/.exec(readFileSync(git, 'utf8'))?.[1] : undefined;
+      if (named !== undefined) return join(resolve(at, named.trimEnd()), 'index.lock');
+    } catch {
+      // Not allowed to look: as if there were none.
+    }
+    if (at === dirname(at)) return undefined;
+  }
+}
