@@ -112,7 +112,7 @@ class Session implements SyncSession {
 
   constructor(options: SyncOptions) {
     this.#options = options;
-    this.#local = openLocal(options.localRoot, compileRules(options));
+    this.#local = openLocal(options.localRoot, compileRules(options), options.polling);
     // Many paths may wait at once.
     setMaxListeners(0, this.#abort.signal);
     this.initialDone = this.#initial.promise;
@@ -139,6 +139,7 @@ class Session implements SyncSession {
       compileRules(this.#options),
       () => this.#merge?.schedule(),
       () => this.#saver?.touch(),
+      this.#local.traits,
     );
     this.#local.watch(this.#eventsOf('local', ledger));
     const localScan = this.#local.scan('');

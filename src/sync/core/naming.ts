@@ -53,7 +53,7 @@ export const spelled = (naming: Naming, path: string): string =>
   naming.decomposes ? path.normalize('NFC') : path;
 
 /** https://learn.microsoft.com/windows/win32/fileio/naming-a-file; the slash cannot occur in a name. */
-const forbidden = /[<>:"|?*\\\u0000-\u001f]/;
+const isForbidden = (char: string): boolean => char < ' ' || '<>:"|?*\\'.includes(char);
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:\.|$)/i;
 
 /** Why the last name of a path cannot be used here, to follow the path in a sentence; undefined: it can. */
@@ -62,7 +62,7 @@ export function whyImpossible(naming: Naming, path: string): string | undefined 
   if (naming.decomposes && name.normalize('NFC') !== name)
     return 'the file system here spells its name in another way (Unicode NFD)';
   if (!naming.windows) return undefined;
-  const wrong = forbidden.exec(name)?.[0];
+  const wrong = Array.from(name).find(isForbidden);
   if (wrong !== undefined) return `${JSON.stringify(wrong)} cannot be in a name here`;
   if (/[. ]$/.test(name)) return 'a name cannot end with a dot or a space here';
   return reserved.test(name) ? 'its name is reserved here' : undefined;

@@ -29,6 +29,8 @@ export interface Place {
   readonly root: string;
   readonly stage: Stage;
   readonly trash: Trash;
+  /** Modes are not kept: none is set. */
+  readonly modeless?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export function applyMkdir(place: Place, path: string, mode: number): DirectoryE
     checkPlace(place, path, undefined);
     const absolute = join(place.root, path);
     mkdirSync(absolute);
-    chmodSync(absolute, mode & modeMask);
+    if (!place.modeless) chmodSync(absolute, mode & modeMask);
     return result(place, path, 'directory');
   });
 }
@@ -75,7 +77,7 @@ export function applyChmod(place: Place, path: string, seen: Entry, mode: number
   return attempt(path, () => {
     checkPlace(place, path, seen);
     if (seen.kind !== 'file' && seen.kind !== 'directory') throw changedFailure(path);
-    chmodSync(join(place.root, path), mode & modeMask);
+    if (!place.modeless) chmodSync(join(place.root, path), mode & modeMask);
     return result(place, path, seen.kind);
   });
 }
@@ -163,6 +165,7 @@ class StagedFile {
   readonly absolute: string;
   readonly #path: string;
   readonly #meta: FileMeta;
+  readonly #modeless: boolean;
   readonly #sum: Hash = createHash('sha256');
   #size = 0;
   #fd: number | undefined;
@@ -170,6 +173,7 @@ class StagedFile {
   constructor(place: Place, path: string, meta: FileMeta) {
     this.#path = path;
     this.#meta = meta;
+    this.#modeless = place.modeless === true;
     this.absolute = attempt(path, () => place.stage.next());
   }
 
@@ -187,7 +191,7 @@ class StagedFile {
   finish(hash: string): void {
     const fd = this.#open();
     if (this.#size !== this.#meta.size || this.#sum.digest('hex') !== hash) throw this.#mismatch();
-    fchmodSync(fd, this.#meta.mode & modeMask);
+    if (!this.#modeless) fchmodSync(fd, this.#meta.mode & modeMask);
     const mtime = this.#meta.mtime.s + this.#meta.mtime.ns / 1e9;
     futimesSync(fd, mtime, mtime);
     this.#fd = undefined;

@@ -14,14 +14,16 @@ export class GitLock {
     this.#root = root;
   }
 
-  isHeld(): boolean {
+  /** Milliseconds; undefined: it is not held. */
+  heldForMs(): number | undefined {
     this.#lock ??= findLock(this.#root);
-    if (this.#lock === undefined) return false;
+    if (this.#lock === undefined) return undefined;
     try {
       const stats = lstatSync(this.#lock, { throwIfNoEntry: false });
-      return stats !== undefined && stats.isFile() && stats.size === 0;
+      if (stats === undefined || !stats.isFile() || stats.size > 0) return undefined;
+      return Date.now() - stats.ctimeMs;
     } catch {
-      return false;
+      return undefined;
     }
   }
 }

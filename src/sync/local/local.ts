@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
+import { spelled, type Traits } from '../core/naming.js';
 import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Kept, Sink } from '../endpoint.js';
 import {
   applyChmod,
@@ -15,25 +16,28 @@ import {
   applyWriteToTrash,
   type Place,
 } from './apply.js';
+import { Checkout } from './checkout.js';
+import { ExactNames } from './exact-names.js';
+import { Hints } from './hints.js';
 import { observeInside } from './observe.js';
 import { readLocal } from './read.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
+import { probeTraits } from './traits.js';
 import type { TrashReason } from '../trash/journal.js';
 import { Trash } from './trash.js';
 import { type LocalWatch, openWatch } from './watch.js';
 
-/** Events are collected this long before anything is looked at. */
-const coalesceMs = 3;
-/** Node cannot tell when the system dropped events: after this many without a pause everything is scanned once more. */
-const burst = { hints: 4000, quietMs: 300 };
-/** How often everything is scanned when the system allows no more watches. */
-const limitedScanMs = 2000;
+/** How often everything is scanned where nothing tells of changes; scanning takes at most this share of the time. */
+const poll = { everyMs: 2000, share: 0.05 };
 /** A file written this recently may have been written twice within one tick of the clock. */
 const suspectMs = 50;
 
-/** The local side. Throws SYNC_LOCAL_PATH_MISSING when there is no such directory. The caller disposes it. */
-export function openLocal(root: string, rules: Rules): Local {
+/**
+ * The local side. `polling`: changes are looked for every 2 s, without watches. Throws SYNC_LOCAL_PATH_MISSING when there is no such directory. The
+ * caller disposes it.
+ */
+export function openLocal(root: string, rules: Rules, polling = false): Local {
   let resolved: string;
   try {
     resolved = realpathSync(root);
@@ -47,48 +51,71 @@ export function openLocal(root: string, rules: Rules): Local {
       cause: error,
     });
   }
-  return new Local(resolved, rules);
+  return new Local(resolved, rules, polling);
 }
 
-/** A directory here, as an {@link Endpoint}. Changes are made synchronously, so that nothing happens between a check and what it guards. */
+/**
+ * A directory here, as an {@link Endpoint}. Changes are made synchronously, so that nothing happens between a check and what it guards. While git
+ * changes the tree, nothing is looked at or changed: what git did is told as one when it is done, and what was to be changed is checked against it.
+ */
 export class Local implements Endpoint {
   readonly side = 'local';
   readonly root: string;
   /** Which directory this is, beyond its name. */
   readonly identity: string;
+  readonly traits: Traits;
   readonly #rules: Rules;
+  readonly #polling: boolean;
   readonly #place: Place;
+  readonly #checkout: Checkout;
+  readonly #hints: Hints;
   #events: EndpointEvents | undefined;
   #watch: LocalWatch | undefined;
-  #hints = new Map<string, boolean>();
-  #timer: NodeJS.Timeout | undefined;
-  #burst = 0;
-  #burstTimer: NodeJS.Timeout | undefined;
-  #limitedTimer: NodeJS.Timeout | undefined;
+  #pollTimer: NodeJS.Timeout | undefined;
   /** Looking around happens one at a time, so that what is told stays in order. */
   #looking: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(root: string, rules: Rules) {
+  constructor(root: string, rules: Rules, polling: boolean) {
     this.root = root;
     this.identity = identify(root) ?? '';
+    this.traits = probeTraits(root);
     this.#rules = rules;
-    this.#place = { root, stage: new Stage(root), trash: new Trash(root) };
+    this.#polling = polling;
+    this.#place = {
+      root,
+      stage: new Stage(root),
+      trash: new Trash(root),
+      modeless: this.traits.modeless,
+    };
+    this.#checkout = new Checkout(root);
+    this.#hints = new Hints(
+      () => void this.#look(() => this.#lookAround()).catch(() => {}),
+      () => this.#events?.lost(),
+    );
   }
 
   watch(events: EndpointEvents): void {
     this.#events = events;
+    if (this.#polling) return this.#pollIn(poll.everyMs);
     this.#watch = openWatch(this.root, {
-      hint: (path, written) => this.#hint(path, written),
+      hint: (path, written) => {
+        this.#checkout.heard();
+        this.#hints.add(spelled(this.traits.naming, path), written);
+      },
       limited: () => {
         events.degraded('The system allows no more file watches; local changes are looked for every 2 s.');
-        this.#limitedTimer = setInterval(() => events.lost(), limitedScanMs);
+        this.#pollIn(poll.everyMs);
       },
     });
   }
 
   scan(path: string): Promise<void> {
-    return this.#look(() => this.#scan(path));
+    return this.#look(async () => {
+      // The first look, of everything, waits for no one.
+      if (path !== '') await this.#checkout.running();
+      await this.#scan(path);
+    });
   }
 
   async hash(path: string, stamp: string): Promise<string> {
@@ -96,29 +123,44 @@ export class Local implements Endpoint {
     return content.hash;
   }
 
-  read(path: string, seen: FileEntry, sink: Sink): Promise<Content> {
-    return readLocal(join(this.root, path), path, seen.stamp, sink);
+  async read(path: string, seen: FileEntry, sink: Sink): Promise<Content> {
+    const { hash, entry } = await readLocal(join(this.root, path), path, seen.stamp, sink);
+    return { hash, entry: this.#plain(entry) };
   }
 
   write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Incoming {
-    return applyWrite(this.#place, path, seen, meta, (entry) => this.#tell(path, entry), kept);
+    const incoming = applyWrite(this.#place, path, seen, meta, (entry) => this.#tell(path, entry), kept);
+    const commit = async (hash: string) => {
+      const running = this.#checkout.running();
+      if (running) await running;
+      return this.#plain(await incoming.commit(hash));
+    };
+    return { ...incoming, commit };
   }
 
   async mkdir(path: string, mode: number): Promise<DirectoryEntry> {
+    const running = this.#checkout.running();
+    if (running) await running;
     const entry = applyMkdir(this.#place, path, mode);
     this.#follow(path);
     return this.#tell(path, entry);
   }
 
   async symlink(path: string, seen: Entry | undefined, target: string, kept?: Kept): Promise<SymlinkEntry> {
+    const running = this.#checkout.running();
+    if (running) await running;
     return this.#tell(path, applySymlink(this.#place, path, seen, target, kept));
   }
 
   async chmod(path: string, seen: Entry, mode: number): Promise<Entry> {
+    const running = this.#checkout.running();
+    if (running) await running;
     return this.#tell(path, applyChmod(this.#place, path, seen, mode));
   }
 
   async remove(path: string, seen: Entry, why?: TrashReason): Promise<string | undefined> {
+    const running = this.#checkout.running();
+    if (running) await running;
     const kept = applyRemove(this.#place, path, seen, why);
     this.#watch?.drop(path);
     this.#tell(path, undefined);
@@ -137,67 +179,70 @@ export class Local implements Endpoint {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#burstTimer);
-    clearInterval(this.#limitedTimer);
+    clearTimeout(this.#pollTimer);
+    this.#hints[Symbol.dispose]();
+    this.#checkout[Symbol.dispose]();
     this.#watch?.[Symbol.dispose]();
     await this.#looking;
     this.#place.stage[Symbol.dispose]();
   }
 
   #tell<E extends Entry | undefined>(path: string, entry: E): E {
-    this.#events?.changed([named(path, entry)], []);
-    return entry;
+    const plain = entry === undefined ? entry : this.#plain(entry);
+    this.#events?.changed([named(path, plain)], []);
+    return plain;
   }
 
-  #hint(path: string, written: boolean): void {
-    if (this.#closed) return;
-    this.#hints.set(path, written || (this.#hints.get(path) ?? false));
-    this.#timer ??= setTimeout(() => {
-      this.#look(() => this.#lookAround()).catch(() => {});
-    }, coalesceMs);
-    if (++this.#burst < burst.hints) return;
-    if (this.#burstTimer) this.#burstTimer.refresh();
-    else
-      this.#burstTimer = setTimeout(() => {
-        this.#burst = 0;
-        this.#burstTimer = undefined;
-        this.#events?.lost();
-      }, burst.quietMs);
+  /** Without a mode of its own where none is kept, so that none is ever taken for changed. */
+  #plain<E extends Entry>(entry: E): E {
+    if (!this.traits.modeless || !('mode' in entry)) return entry;
+    return { ...entry, mode: entry.kind === 'directory' ? 0o755 : 0o644 };
+  }
+
+  #plainAll(seen: readonly Observed[]): readonly Observed[] {
+    if (!this.traits.modeless) return seen;
+    return seen.map((one) => (one.kind === 'absent' ? one : { ...this.#plain(one), path: one.path }));
+  }
+
+  #pollIn(ms: number): void {
+    clearTimeout(this.#pollTimer);
+    this.#pollTimer = setTimeout(() => {
+      const began = performance.now();
+      this.scan('')
+        .then(() => this.#pollIn(Math.max(poll.everyMs, (performance.now() - began) / poll.share)))
+        .catch(() => {});
+    }, ms);
   }
 
   /** Looks at every path that was hinted at and tells what is there. */
   async #lookAround(): Promise<void> {
-    this.#timer = undefined;
+    const running = this.#checkout.running();
+    if (running) await running;
+    if (this.#closed) return;
+    const hints = this.#hints.take();
     if (identify(this.root) !== this.identity) {
       this.#events?.failed(this.#vanished());
       return;
     }
-    const hints = this.#hints;
-    this.#hints = new Map();
-    if (this.#burstTimer === undefined && hints.size < 16) this.#burst = 0;
     const seen: Observed[] = [];
     const suspects: string[] = [];
     const found: string[] = [];
     const real = new Set<string>();
+    const names = new ExactNames(this.root, this.traits.naming);
     for (const [path, written] of hints) {
       if (path === '') {
         this.#events?.lost();
         continue;
       }
-      const entry = observeInside(this.root, path, real);
+      const there = observeInside(this.root, path, real);
+      const entry = there && names.has(path) ? this.#plain(there) : undefined;
       if (this.#rules.excluded(path, entry?.kind === 'directory')) continue;
       if (entry?.kind === 'directory') {
         if (this.#follow(path)) found.push(path);
       } else {
         this.#watch?.drop(path);
       }
-      if (
-        entry?.kind === 'file' &&
-        written &&
-        Date.now() - entry.mtime.s * 1000 - entry.mtime.ns / 1e6 < suspectMs
-      )
-        suspects.push(path);
+      if (entry?.kind === 'file' && written && isYoung(entry, this.traits.tickMs)) suspects.push(path);
       seen.push(named(path, entry));
     }
     this.#events?.changed(seen, suspects);
@@ -209,7 +254,8 @@ export class Local implements Endpoint {
     const scanning = this.#events?.scanning(path);
     await scanLocal(this.root, path, this.#rules, {
       entering: (directory) => this.#follow(directory),
-      seen: (entries) => this.#events?.changed(entries, []),
+      seen: (entries) => this.#events?.changed(this.#plainAll(entries), []),
+      spelled: (name) => spelled(this.traits.naming, name),
     });
     scanning?.end();
   }
@@ -242,6 +288,10 @@ export class Local implements Endpoint {
 
 const named = (path: string, entry: Entry | undefined): Observed =>
   entry === undefined ? { path, kind: 'absent' } : { path, ...entry };
+
+function isYoung(entry: FileEntry, tickMs: number): boolean {
+  return Date.now() - entry.mtime.s * 1000 - entry.mtime.ns / 1e6 < suspectMs + tickMs;
+}
 
 function identify(root: string): string | undefined {
   const stats = statSync(root, { bigint: true, throwIfNoEntry: false });

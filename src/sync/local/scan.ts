@@ -16,6 +16,8 @@ export interface LocalScan {
   entering(path: string): void;
   /** Told what is there, in the same step in which it was looked at. */
   seen(entries: readonly Observed[]): void;
+  /** The form in which a name is told; default: as it is. */
+  spelled?(name: string): string;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function scanLocal(
       continue;
     }
     for (const name of names) {
-      const child = joinPath(directory, name);
+      const child = joinPath(directory, scan.spelled?.(name) ?? name);
       const entry = observe(root, child);
       if (entry === undefined) {
         // Node shows a name that is not UTF-8 with replacement characters, under which nothing is found.

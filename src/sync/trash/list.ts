@@ -1,3 +1,4 @@
+import type { Observed } from '../core/entry.js';
 import { isSafePath } from '../core/path.js';
 import { observe } from '../local/observe.js';
 import { scanLocal } from '../local/scan.js';
@@ -32,8 +33,13 @@ export async function listTrash(root: string): Promise<TrashItem[]> {
   for (const directory of ['.devspace', trashPath])
     if (observe(root, directory)?.kind !== 'directory') return [];
   const journal = readJournal(root);
+  const all: Observed[] = [];
+  const seen = (entries: readonly Observed[]) => {
+    for (const entry of entries) all.push(entry);
+  };
+  await scanLocal(root, trashPath, { excluded: () => false }, { entering: () => {}, seen });
   const items: TrashItem[] = [];
-  for (const found of await scanLocal(root, trashPath, { excluded: () => false }, () => {})) {
+  for (const found of all) {
     if (found.kind !== 'file' && found.kind !== 'symlink') continue;
     const [batch = '', ...rest] = found.path.slice(trashPath.length + 1).split('/');
     const time = timeOf(batch);

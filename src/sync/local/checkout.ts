@@ -1,0 +1,70 @@
+import { GitLock } from './git-lock.js';
+
+/** How often the lock is looked at while git works. */
+const lookMs = 20;
+/** Without any file event for so long, the lock is taken for one that a killed git left behind. */
+const patienceMs = 30_000;
+
+/**
+ * Notices that git is changing the tree (a checkout, reset, stash, merge, …), so that all of it can be told at once and nothing is written between.
+ * Costs nothing but a look at the lock now and then.
+ */
+export class Checkout implements Disposable {
+  readonly #lock: GitLock;
+  #lookedAt = -Infinity;
+  #heardAt = -Infinity;
+  /** Left behind: not waited for until it has gone. */
+  #stale = false;
+  #running: { over: Promise<void>; end: () => void; timer: NodeJS.Timeout } | undefined;
+
+  constructor(root: string) {
+    this.#lock = new GitLock(root);
+  }
+
+  /** A file event came. */
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  /** While git is at work: settles when it is done. */
+  running(): Promise<void> | undefined {
+    if (this.#running) return this.#running.over;
+    const now = performance.now();
+    // Asked before each of very many changes.
+    if (now - this.#lookedAt < 1) return undefined;
+    this.#lookedAt = now;
+    const ageMs = this.#lock.heldForMs();
+    if (ageMs === undefined) this.#stale = false;
+    else if (ageMs > patienceMs) this.#stale = true;
+    if (ageMs === undefined || this.#stale) return undefined;
+    this.heard();
+    return this.#follow();
+  }
+
+  [Symbol.dispose](): void {
+    this.#end();
+  }
+
+  #follow(): Promise<void> {
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let wasHeld = true;
+    const timer = setInterval(() => {
+      const isHeld = this.#lock.heldForMs() !== undefined;
+      this.#stale = isHeld && performance.now() - this.#heardAt > patienceMs;
+      // Once more after it has gone: the last events are on their way, or the next step of a rebase begins.
+      if (this.#stale || (!isHeld && !wasHeld)) this.#end();
+      wasHeld = isHeld;
+    }, lookMs);
+    this.#running = { over, end, timer };
+    return over;
+  }
+
+  #end(): void {
+    clearInterval(this.#running?.timer);
+    this.#running?.end();
+    this.#running = undefined;
+  }
+}
