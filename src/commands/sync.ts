@@ -27,6 +27,7 @@ export const run: CommandHandler = async (invocation) => {
     },
     {
       root,
+      command: 'sync',
       pod: isThisPod ? target.pod : undefined,
       helperDir: helperDir(),
       refs: new Map(),

@@ -1,4 +1,5 @@
 import type { CommandSpec, FlagSpec } from './command.js';
+import { statusCommand, syncCommands } from './sync-table.js';
 
 const pipelineFlags: readonly FlagSpec[] = [
   { flag: '-b, --force-build', about: 'build every image even if unchanged' },
@@ -103,6 +104,8 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--verbose', about: 'print each synced file' },
       timeout,
     ],
+    subcommands: syncCommands,
     load: () => import('./sync.js'),
   },
+  statusCommand,
 ];

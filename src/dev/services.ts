@@ -3,6 +3,7 @@ import { Closing } from '../base/closing.js';
 import type { Config } from '../config/schema.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import type { Emit } from '../report/events.js';
+import { openLogFile } from '../state/log-file.js';
 import { openBrowser } from './browser.js';
 import type { ImageRefs } from './built-images.js';
 import { startEntryForward } from './forwards.js';
@@ -89,9 +90,10 @@ async function startSyncs(kube: Kube, options: ServicesOptions, opened: Closing)
   const entries = options.config.dev?.sync ?? [];
   if (!options.sync || entries.length === 0) return [];
   return inStage(options.emit, 'sync', async () => {
+    const log = opened.use(await openLogFile(options.root, 'sync'));
     const running: RunningSync[] = [];
     for (const entry of entries) {
-      const sync = opened.use(await startSyncEntry(kube, entry, options));
+      const sync = opened.use(await startSyncEntry(kube, entry, { ...options, command: 'dev', log }));
       running.push(sync);
       if (entry.waitInitialSync) await sync.initialDone;
     }

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
 import { sleep } from '../base/abort.js';
-import { Failure } from '../base/failure.js';
+import { Failure, isFailure, messageOf } from '../base/failure.js';
 import type { SyncConfig } from '../config/schema.js';
 import { openExec } from '../kube/exec.js';
 import type { Kube } from '../kube/kubeconfig.js';
+import type { LogFile } from '../state/log-file.js';
+import type { SyncPatterns } from '../state/sync-record.js';
+import { syncStateFolder } from '../state/sync-records.js';
 import { startSync, type SyncSession } from '../sync/session.js';
 import { selectorFor, type ImageRefs } from './built-images.js';
+import { recordSync } from './record-sync.js';
 import { waitForPod, type WaitForPodOptions } from './wait-for-pod.js';
 
 export interface SyncEntryOptions extends WaitForPodOptions {
@@ -14,6 +18,9 @@ export interface SyncEntryOptions extends WaitForPodOptions {
   /** Folder with the helper binaries. */
   helperDir: string;
   refs: ImageRefs;
+  /** Who runs it, and where a dev run logs it. */
+  command: 'dev' | 'sync';
+  log?: LogFile | undefined;
   /** The one pod to sync with, when it is known; else the entry selects it. */
   pod?: string | undefined;
 }
@@ -41,15 +48,76 @@ const MAX_RETRY_MS = 15_000;
 const STABLE_MS = 30_000;
 
 /**
- * Keeps one dev.sync entry in sync until the signal aborts: waits for its container, runs a session, and starts anew when the container was
- * replaced or the connection broke. The first session starts before this resolves, so that its failures are the caller's. What has not been
- * through once within the timeout is given up at its next failure.
+ * Keeps one dev.sync entry in sync until the signal aborts, and the record of it (`.devspace/sync/*.json`). See {@link keepInSync}.
  */
 export async function startSyncEntry(
   kube: Kube,
   entry: SyncConfig,
   options: SyncEntryOptions,
 ): Promise<RunningSync> {
+  const { command, log, root, signal } = options;
+  const localRoot = resolve(root, entry.localSubPath ?? '.');
+  const containerPath = entry.containerPath ?? '.';
+  const recording = await recordSync({
+    command,
+    context: kube.context,
+    stateDir: syncStateFolder(root),
+    localRoot,
+    containerPath,
+    patterns: patternsOf(entry),
+    log,
+    emit: options.emit,
+  });
+  const { emit } = recording;
+  const failed = (error: unknown): never => {
+    if (!signal.aborted) {
+      const code = isFailure(error) ? error.code : 'INTERNAL';
+      emit({
+        type: 'sync',
+        state: 'failed',
+        local: localRoot,
+        remote: containerPath,
+        code,
+        reason: messageOf(error),
+      });
+    }
+    throw error;
+  };
+  try {
+    const running = await keepInSync(kube, entry, { ...options, emit }).catch(failed);
+    const done = running.done.catch(failed);
+    // Not everyone waits for it before it is disposed.
+    done.catch(() => {});
+    return {
+      initialDone: running.initialDone,
+      done,
+      async [Symbol.asyncDispose]() {
+        await running[Symbol.asyncDispose]();
+        await recording[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await recording[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+const patternsOf = ({
+  excludePaths,
+  uploadExcludePaths,
+  downloadExcludePaths,
+}: SyncConfig): SyncPatterns => ({
+  excludePaths,
+  uploadExcludePaths,
+  downloadExcludePaths,
+});
+
+/**
+ * Keeps one dev.sync entry in sync until the signal aborts: waits for its container, runs a session, and starts anew when the container was
+ * replaced or the connection broke. The first session starts before this resolves, so that its failures are the caller's. What has not been
+ * through once within the timeout is given up at its next failure.
+ */
+async function keepInSync(kube: Kube, entry: SyncConfig, options: SyncEntryOptions): Promise<RunningSync> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const open = (forMs: number) => openPatiently(kube, entry, { ...options, signal }, forMs);
@@ -84,7 +152,19 @@ export async function startSyncEntry(
         options.emit({ type: 'warning', code, text: `${message} Starting again.`, details });
         if (now - opened > STABLE_MS) failures = 0;
         // At once the first time; what breaks again and again must not keep both machines busy.
-        if (failures > 0) await sleep(Math.min(RETRY_MS * failures, MAX_RETRY_MS), signal);
+        const wait = Math.min(RETRY_MS * failures, MAX_RETRY_MS);
+        const nextAttempt = new Date(Date.now() + wait).toISOString();
+        const { local, remote } = session;
+        options.emit({
+          type: 'sync',
+          state: 'reconnecting',
+          local,
+          remote,
+          code,
+          reason: message,
+          nextAttempt,
+        });
+        if (failures > 0) await sleep(wait, signal);
         session = await open(Infinity);
       }
     }
@@ -122,7 +202,12 @@ async function openPatiently(
     } catch (error) {
       signal.throwIfAborted();
       if (!isPassing(error) || performance.now() >= end) throw error;
-      if (told !== error.message) emit({ type: 'waiting', id, text: (told = error.message) });
+      if (told !== error.message) {
+        emit({ type: 'waiting', id, text: (told = error.message) });
+        const remote = entry.containerPath ?? '.';
+        const { code, message } = error;
+        emit({ type: 'sync', state: 'reconnecting', local: localRoot, remote, code, reason: message });
+      }
       await sleep(RETRY_MS, signal);
     }
   }
@@ -138,6 +223,9 @@ async function openSession(
   const { emit, helperDir, refs, root, signal } = options;
   const selector = { ...selectorFor(entry, refs), pod: options.pod };
   const target = await waitForPod(kube, selector, waitId, options);
+  const { container, namespace, pod } = target;
+  const remote = entry.containerPath ?? '.';
+  emit({ type: 'sync', state: 'connecting', local: localRoot, remote, namespace, pod, container });
   return startSync({
     open: (command, abort) =>
       openExec(

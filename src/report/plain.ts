@@ -1,4 +1,4 @@
-import { formatBytes, formatMs } from './format.js';
+import { formatBytes, formatMs } from '../base/format.js';
 import type { Event, Reporter } from './events.js';
 import { prefixPainter, styleFor, wantsColour } from './style.js';
 import { statusLine } from './status-line.js';

@@ -1,4 +1,4 @@
-import { formatMs } from './format.js';
+import { formatMs } from '../base/format.js';
 
 const TICK_MS = 200;
 

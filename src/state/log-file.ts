@@ -6,7 +6,7 @@ import { notWritten, stateFolder } from './folder.js';
 export interface LogFile extends AsyncDisposable {
   readonly path: string;
   /** Never throws and never waits: a log that cannot be written must not stop the run. */
-  write(level: string, msg: string): void;
+  write(level: string, msg: string, fields?: Readonly<Record<string, string>>): void;
 }
 
 export interface LogFileOptions {
@@ -21,7 +21,7 @@ export interface LogFileOptions {
 const MAX_PENDING = 4 * 1024 * 1024;
 
 /**
- * Opens `.devspace/logs/<name>.log` for appending lines of JSON: `{"level","msg","time"}`. `name` is one of ours, not a user's text.
+ * Opens `.devspace/logs/<name>.log` for appending lines of JSON: `{"level","msg","time"}` and the fields given. `name` is one of ours, not a user's text.
  * Failure: STATE_NOT_WRITTEN.
  */
 export async function openLogFile(
@@ -58,13 +58,13 @@ class JsonLog implements LogFile {
     this.#options = options;
   }
 
-  write(level: string, msg: string): void {
+  write(level: string, msg: string, fields?: Readonly<Record<string, string>>): void {
     if (this.#broken) return;
     if (this.#pendingLength > MAX_PENDING) {
       this.#leftOut++;
       return;
     }
-    this.#push(level, msg);
+    this.#push(level, msg, fields);
     this.#writing ??= this.#drain();
   }
 
@@ -74,9 +74,9 @@ class JsonLog implements LogFile {
     await this.#handle.close().catch(() => {});
   }
 
-  #push(level: string, msg: string): void {
+  #push(level: string, msg: string, fields?: Readonly<Record<string, string>>): void {
     const time = (this.#options.now?.() ?? new Date()).toISOString();
-    const line = `${JSON.stringify({ level, msg, time })}\n`;
+    const line = `${JSON.stringify({ ...fields, level, msg, time })}\n`;
     this.#pending.push(line);
     this.#pendingLength += line.length;
   }

@@ -25,6 +25,19 @@ describe('devspace', () => {
     expect(stderr).toBe('');
   });
 
+  it.each(
+    commands.flatMap(({ name, subcommands = [] }) =>
+      subcommands.map((spec) => [name, spec.name, spec] as const),
+    ),
+  )('explains %s %s with all its flags', async (name, subcommand, { flags, examples = [] }) => {
+    const { code, stdout, stderr } = await runCli([name, subcommand, '--help'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: devspace ${name} ${subcommand} `));
+    for (const { flag } of flags) expect(stdout).toContain(flag);
+    for (const example of examples) expect(stdout).toContain(`  ${example}\n`);
+    expect(stderr).toBe('');
+  });
+
   it('prints its help where no command is given', async () => {
     const { code, stdout } = await runCli([], { cwd });
     expect(code).toBe(0);
@@ -46,6 +59,9 @@ describe('devspace', () => {
     [['dev', '--nonsense'], /unknown option '--nonsense'[^]*hint: devspace dev --help/],
     [['dev', '--skip-bild'], /Did you mean --skip-build\?/],
     [['deploy', '--deployments'], /'--deployments <names>' argument missing/],
+    [['status'], /no command given[^]*hint: devspace status --help/],
+    [['status', 'nonsense'], /unknown command 'nonsense'/],
+    [['sync', 'nonsense'], /too many arguments for 'sync'/],
     [['build', 'web'], /too many arguments for 'build'/],
     [['logs', '--output', 'xml'], /--output xml is not known/],
     [['--output', 'xml', 'logs'], /--output xml is not known/],

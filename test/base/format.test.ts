@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatMs } from '../../src/report/format.js';
+import { formatBytes, formatMs } from '../../src/base/format.js';
 import { prefixPainter, styleFor, wantsColour } from '../../src/report/style.js';
 
 it.each([

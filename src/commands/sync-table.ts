@@ -1,0 +1,54 @@
+import type { CommandSpec, FlagSpec } from './command.js';
+
+const localPath: FlagSpec = {
+  flag: '--local-path <folder>',
+  about: 'local folder of the sync (default: every sync of this folder)',
+};
+
+/** What `devspace sync` has beside itself. */
+export const syncCommands: readonly CommandSpec[] = [
+  {
+    name: 'status',
+    summary: 'show the state of the syncs here, their conflicts and what they leave out',
+    flags: [localPath],
+    load: () => import('./sync-status.js'),
+  },
+  {
+    name: 'undo',
+    args: '[paths...]',
+    summary: 'bring back what a sync deleted or replaced here',
+    examples: [
+      'devspace sync undo --list',
+      'devspace sync undo',
+      'devspace sync undo src/app.js',
+      'devspace sync undo --at 2026-01-31T10:15',
+    ],
+    flags: [
+      { flag: '--list', about: 'show what can be brought back, and change nothing' },
+      { flag: '--at <time>', about: 'bring back what was deleted or replaced then, as --list shows it' },
+      { flag: '--all', about: 'bring back the newest version of everything' },
+      localPath,
+    ],
+    load: () => import('./sync-undo.js'),
+  },
+  {
+    name: 'reset',
+    summary: 'forget what earlier syncs had in common, so that the next one deletes nothing',
+    flags: [localPath],
+    load: () => import('./sync-reset.js'),
+  },
+];
+
+export const statusCommand: CommandSpec = {
+  name: 'status',
+  summary: 'show what runs',
+  flags: [],
+  subcommands: [
+    {
+      name: 'sync',
+      summary: 'list the syncs here, with pod, folders and latest activity',
+      flags: [localPath],
+      load: () => import('./status-sync.js'),
+    },
+  ],
+};

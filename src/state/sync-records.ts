@@ -1,0 +1,114 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+import type { Event } from '../report/events.js';
+import { writeAtomic } from './atomic-write.js';
+import { STATE_FOLDER, stateFolder } from './folder.js';
+import { isRunning, startOf } from './process-identity.js';
+import { enter, newRecord, parseRecord, type RecordInit, type SyncRecord } from './sync-record.js';
+
+/** At most this long after a change the file tells it. */
+const writeWithinMs = 750;
+
+/** Keeps the record of a running sync. Disposing writes what is not written. */
+export interface RecordKeeper extends AsyncDisposable {
+  enter(event: Event): void;
+}
+
+/**
+ * Begins the record in `file`, which is `<root>/.devspace/sync/<key>.json`. Never throws: a sync that cannot be recorded still syncs.
+ */
+export async function keepRecord(
+  file: string,
+  init: Omit<RecordInit, 'host' | 'pid' | 'started'>,
+): Promise<RecordKeeper> {
+  const me = { pid: process.pid, started: startOf(process.pid), host: hostname() };
+  const record = newRecord({ ...init, ...me }, await readRecord(file), new Date());
+  const keeper = new Keeper(file, record);
+  await keeper.write();
+  return keeper;
+}
+
+class Keeper implements RecordKeeper {
+  readonly #file: string;
+  readonly #record: SyncRecord;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #isWritten = false;
+
+  constructor(file: string, record: SyncRecord) {
+    this.#file = file;
+    this.#record = record;
+  }
+
+  enter(event: Event): void {
+    const what = enter(this.#record, event, new Date());
+    if (what === 'nothing') return;
+    this.#isWritten = false;
+    if (what === 'state') void this.write();
+    else this.#timer ??= setTimeout(() => void this.write(), writeWithinMs);
+  }
+
+  write(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(async () => {
+      if (this.#isWritten) return;
+      this.#isWritten = true;
+      try {
+        const folder = dirname(this.#file);
+        await stateFolder(dirname(dirname(folder)));
+        await mkdir(folder, { recursive: true });
+        await writeAtomic(this.#file, `${JSON.stringify(this.#record)}\n`, { mode: 0o600 });
+      } catch {
+        // The next change tries again.
+      }
+    });
+    return this.#writing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.write();
+  }
+}
+
+/** A sync as its record tells of it, with whether it still runs. */
+export interface FoundSync {
+  readonly file: string;
+  readonly record: SyncRecord;
+  /** Undefined: it was started on another machine. */
+  readonly running: boolean | undefined;
+}
+
+/** The folder with the records and ancestors of the project or folder in `root`. */
+export const syncStateFolder = (root: string): string => join(root, STATE_FOLDER, 'sync');
+
+/** Every sync that was ever started with its state in `root`, by local folder. Broken files are left out. */
+export async function findSyncs(root: string): Promise<FoundSync[]> {
+  const folder = syncStateFolder(root);
+  const names = await readdir(folder).catch(() => []);
+  const found: FoundSync[] = [];
+  for (const name of names.filter((one) => /^[0-9a-f]+\.json$/.test(one)).sort()) {
+    const file = join(folder, name);
+    const record = await readRecord(file);
+    if (record) found.push({ file, record, running: runs(record) });
+  }
+  return found.sort((a, b) => (a.record.local < b.record.local ? -1 : 1));
+}
+
+/** The key of a record's file, which the ancestor's has too. */
+export const keyOf = (file: string): string => basename(file).replace(/\.\w+$/, '');
+
+function runs({ host, pid, started, state }: SyncRecord): boolean | undefined {
+  if (state === 'stopped' || state === 'failed') return false;
+  return host === hostname() ? isRunning(pid, started) : undefined;
+}
+
+async function readRecord(file: string): Promise<SyncRecord | undefined> {
+  try {
+    return parseRecord(await readFile(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
