@@ -8,6 +8,7 @@ import type { LogFile } from '../state/log-file.js';
 import type { SyncPatterns } from '../state/sync-record.js';
 import { syncStateFolder } from '../state/sync-records.js';
 import { startSync, type SyncSession } from '../sync/session.js';
+import { besideOf } from './beside.js';
 import { selectorFor, type ImageRefs } from './built-images.js';
 import { recordSync } from './record-sync.js';
 import { waitForPod, type WaitForPodOptions } from './wait-for-pod.js';
@@ -233,6 +234,7 @@ async function openSession(
         { namespace: target.namespace, pod: target.pod, container: target.container, command },
         abort,
       ),
+    beside: besideOf(kube, target, { emit }),
     helperDir,
     localRoot,
     remoteRoot: entry.containerPath ?? '.',

@@ -48,6 +48,11 @@ export interface Pod extends KubeObject {
     restartPolicy?: 'Always' | 'OnFailure' | 'Never';
     nodeName?: string;
     readinessGates?: readonly { conditionType: string }[];
+    ephemeralContainers?: readonly EphemeralContainerSpec[];
+    shareProcessNamespace?: boolean;
+    securityContext?: SecurityContext;
+    nodeSelector?: Readonly<Record<string, string>>;
+    os?: { name: string };
   };
   status: {
     phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
@@ -58,6 +63,7 @@ export interface Pod extends KubeObject {
     conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
     containerStatuses?: readonly ContainerStatus[];
     initContainerStatuses?: readonly ContainerStatus[];
+    ephemeralContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -67,6 +73,20 @@ export interface ContainerSpec {
   restartPolicy?: string;
   stdin?: boolean;
   tty?: boolean;
+  securityContext?: SecurityContext;
+}
+
+/** Of a container; its other fields are passed on as they are. */
+export interface SecurityContext {
+  runAsUser?: number;
+  runAsGroup?: number;
+  runAsNonRoot?: boolean;
+  readOnlyRootFilesystem?: boolean;
+}
+
+export interface EphemeralContainerSpec extends ContainerSpec {
+  command?: readonly string[];
+  targetContainerName?: string;
 }
 
 export interface ContainerStatus {

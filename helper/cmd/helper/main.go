@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"syscall"
 
 	"devspace-helper/internal/home"
@@ -14,12 +15,12 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
+	if len(os.Args) < 2 {
 		usage()
 	}
 	switch os.Args[1] {
 	case "serve":
-		serve()
+		serve(target(os.Args[2:]))
 	case "version":
 		_, _ = os.Stdout.WriteString("devspace-helper protocol 1 " + runtime.GOOS + "/" + runtime.GOARCH + " " + runtime.Version() + "\n")
 	default:
@@ -28,11 +29,23 @@ func main() {
 }
 
 func usage() {
-	_, _ = os.Stderr.WriteString("usage: helper serve | version\n")
+	_, _ = os.Stderr.WriteString("usage: helper serve [PID] | version\n")
 	os.Exit(2)
 }
 
-func serve() {
+// target is the process in whose file system to work; 0 is our own.
+func target(args []string) int {
+	if len(args) == 0 {
+		return 0
+	}
+	pid, err := strconv.Atoi(args[0])
+	if err != nil || pid <= 0 || len(args) > 1 {
+		usage()
+	}
+	return pid
+}
+
+func serve(target int) {
 	frugal()
 	syscall.Umask(0) // modes are the client's decision
 	signal.Ignore(syscall.SIGPIPE)
@@ -46,6 +59,7 @@ func serve() {
 		go own.Sweep()
 	}
 	s := session.New(directory)
+	s.Target = target
 	code := make(chan int, 1)
 	go func() { code <- s.Serve(os.Stdin, os.Stdout) }()
 	var exit int

@@ -5,7 +5,6 @@ package home
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -17,7 +16,11 @@ import (
 // script that is still receiving its helper does not hold its directory yet.
 const settled = 2 * time.Minute
 
-var named = regexp.MustCompile(`^\.devspace-[0-9a-f]{12}$`)
+// isNamed tells whether a name is one that the client makes: .devspace- and 12 hexadecimal digits.
+func isNamed(name string) bool {
+	token := strings.TrimPrefix(name, ignore.Reserved)
+	return len(token) == 12 && len(name) == len(ignore.Reserved)+12 && strings.Trim(token, "0123456789abcdef") == ""
+}
 
 // Home is the directory of this run. Only one Home exists for a directory while its process lives.
 type Home struct {
@@ -55,7 +58,7 @@ func (h *Home) Sweep() {
 	}
 	for _, entry := range entries {
 		path := filepath.Join(above, entry.Name())
-		if !named.MatchString(entry.Name()) || path == h.Path || !abandoned(path) {
+		if !isNamed(entry.Name()) || path == h.Path || !abandoned(path) {
 			continue
 		}
 		if held := hold(path); held != nil {

@@ -23,9 +23,11 @@ var (
 
 // Root is the synced directory. Every walk makes sure that it still is the directory it was. Safe for concurrent use.
 type Root struct {
-	Path   string // absolute, without symbolic links
-	device uint64
-	inode  uint64
+	Path    string // absolute, without symbolic links
+	Watched string // the same as this process would write it
+	base    int    // directory that Path starts from; -1 for our own root
+	device  uint64
+	inode   uint64
 }
 
 // Open resolves path (relative to the working directory) and creates it first when asked to. Errors are those of the
@@ -43,28 +45,46 @@ func Open(path string, create bool) (*Root, error) {
 	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
 		return nil, err
 	}
-	fd, err := at.OpenRoot(absolute)
-	if err != nil {
+	r := &Root{Path: absolute, Watched: absolute, base: -1}
+	if err := r.identify(); err != nil {
 		return nil, err
+	}
+	return r, nil
+}
+
+// identify remembers which directory lies at Path, and makes sure that we may list it.
+func (r *Root) identify() error {
+	fd, err := r.open()
+	if err != nil {
+		return err
 	}
 	defer at.Close(fd)
 	if !at.Readable(fd, ".", true) {
-		return nil, syscall.EACCES
+		return syscall.EACCES
 	}
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
-		return nil, err
+		return err
 	}
-	return &Root{Path: absolute, device: st.Dev, inode: st.Ino}, nil
+	r.device, r.inode = st.Dev, st.Ino
+	return nil
+}
+
+// open opens whatever directory lies at Path now.
+func (r *Root) open() (int, error) {
+	if r.base < 0 {
+		return at.OpenRoot(r.Path)
+	}
+	return walk(r.base, strings.FieldsFunc(r.Path, func(c rune) bool { return c == '/' }))
 }
 
 // Pin keeps the directory's inode number from being given to a directory made in its place. It also keeps the kernel from
 // telling watchers that the directory is removed, so it is for sessions that do not watch. It lasts as long as the process.
-func (r *Root) Pin() { _, _ = at.OpenRoot(r.Path) }
+func (r *Root) Pin() { _, _ = r.open() }
 
 // Dir opens the directory at path for use with package at; the caller closes it.
 func (r *Root) Dir(path string) (int, error) {
-	fd, err := at.OpenRoot(r.Path)
+	fd, err := r.open()
 	switch err {
 	case nil:
 	case syscall.ENOENT, syscall.ENOTDIR, syscall.ELOOP:

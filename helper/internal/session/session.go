@@ -31,6 +31,8 @@ const scansWaiting = 1024
 // The goroutine that reads requests makes the changes itself, one after another. Beside it run: the outbox's writer, one
 // scanner, one watcher, and the readers of content.
 type Session struct {
+	Target int // process in whose file system the directory is; 0: our own. Set before Serve
+
 	out  *outbox.Outbox
 	area *stage.Area
 
@@ -161,7 +163,7 @@ func (s *Session) open(r *wire.Request) error {
 	if r.Version != wire.Version {
 		return refused{wire.ProtocolError, "the client speaks another version of the protocol"}
 	}
-	where, err := root.Open(r.Text, r.Flags&wire.CreateRoot != 0)
+	where, err := s.find(r.Text, r.Flags&wire.CreateRoot != 0)
 	if err != nil {
 		return refused{openCode(err), r.Text + ": " + reason(err)}
 	}
@@ -188,6 +190,13 @@ func (s *Session) open(r *wire.Request) error {
 	s.scans <- wire.Request{}
 	go s.scan()
 	return nil
+}
+
+func (s *Session) find(path string, create bool) (*root.Root, error) {
+	if s.Target > 0 {
+		return root.OpenIn(s.Target, path, create)
+	}
+	return root.Open(path, create)
 }
 
 func (s *Session) scan() {

@@ -74,7 +74,7 @@ func (w *Watcher) Add(path string, dir int) {
 	if w.limit {
 		return
 	}
-	wd, err := w.inotify.add(dir, observe.Join(w.site.Root.Path, path))
+	wd, err := w.inotify.add(dir, observe.Join(w.site.Root.Watched, path))
 	if err == syscall.ENOSPC || err == syscall.ENOMEM {
 		w.limit = true
 		_ = w.inotify.file.Close()
