@@ -4,7 +4,7 @@ import type { Emit } from '../report/events.js';
 import { Failure } from '../base/failure.js';
 import type { Side } from './core/entry.js';
 import { compileRules, type Patterns } from './core/ignore.js';
-import type { InitialSync } from './core/initial.js';
+import { type InitialSync, keepsDifferences } from './core/initial.js';
 import type { Danger } from './core/safety.js';
 import type { EndpointEvents } from './endpoint.js';
 import { readHelper } from './inject/helper-binary.js';
@@ -134,9 +134,10 @@ class Session implements SyncSession {
     const { emit, helperDir, open, signal, bandwidthLimits } = this.#options;
     signal.throwIfAborted();
     signal.addEventListener('abort', () => void this.stop(), { once: true, signal: this.#abort.signal });
+    const { direction = 'both', downloadOnInitialSync, initialSync: initial } = this.#options;
     const ledger = new Ledger(
-      new Map(),
       compileRules(this.#options),
+      { direction, initial, leaveRemoteOnly: downloadOnInitialSync === false },
       () => this.#merge?.schedule(),
       () => this.#saver?.touch(),
       this.#local.traits,
@@ -155,6 +156,7 @@ class Session implements SyncSession {
       excludePaths: this.#options.excludePaths ?? [],
       up: new TokenBucket(bandwidthLimits?.upload),
       down: new TokenBucket(bandwidthLimits?.download),
+      watch: this.#options.watch !== false,
     });
     this.#remote.watch(this.#eventsOf('remote', ledger));
     await Promise.all([this.#remote.open(), localScan]);
@@ -165,7 +167,9 @@ class Session implements SyncSession {
     emit({ type: 'sync', state: 'started', local: this.local, remote: this.remote });
     this.#state.to('merging');
     const sides = { local: this.#local, remote: this.#remote };
-    this.#merge = new Merge(ledger, sides, emit, (error) => void this.#halt(error), this.#abort.signal);
+    const { confirm, onBatch } = this.#options;
+    const failed = (error: unknown) => void this.#halt(error);
+    this.#merge = new Merge({ ledger, sides, emit, failed, confirm, onBatch, signal: this.#abort.signal });
     this.#firstMerge(this.#merge).catch((error: unknown) => this.#halt(error));
   }
 
@@ -212,11 +216,11 @@ class Session implements SyncSession {
       ...done,
     });
     this.#initial.resolve(done);
+    if (this.#options.watch === false) await this.stop();
   }
 
   async #recall(ledger: Ledger): Promise<void> {
-    const { downloadOnInitialSync, emit, excludePaths, remoteIdentity, remoteRoot, stateDir, stateKey } =
-      this.#options;
+    const { emit, excludePaths, initialSync, remoteIdentity, remoteRoot, stateDir, stateKey } = this.#options;
     const file = ancestorFile(stateDir, [this.local, remoteRoot, stateKey ?? '']);
     const identity = {
       local: `${this.local}\n${this.#local.identity}`,
@@ -224,9 +228,12 @@ class Session implements SyncSession {
       patterns: JSON.stringify(excludePaths ?? []),
     };
     const recalled = await recall(file, identity, emit);
-    for (const [path, known] of recalled.ancestor) ledger.ancestor.set(path, known);
+    const { ancestor, parked, tombstones } = recalled;
+    // A mode that resolves differences is not held up by an earlier one that left them.
+    if (initialSync !== undefined && !keepsDifferences(initialSync)) parked.clear();
+    ledger.recall({ ancestor, parked, tombstones });
     if (recalled.patternsChanged) ledger.forgiveMissing();
-    if (downloadOnInitialSync === false) ledger.leaveRemoteOnly();
+    if (recalled.newContainer) ledger.expectRemoved();
     this.#saver = new Saver(file, identity, ledger, emit);
   }
 

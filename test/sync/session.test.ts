@@ -120,7 +120,7 @@ describe.skipIf(missing)('a session over pipes', { timeout: 30_000 }, () => {
   });
 
   it('takes bursts of a thousand files, renames and their removal', async () => {
-    const session = await pair.start();
+    const session = await pair.start({ confirm: async () => 'carry-over' });
     await session.initialDone;
     const files = Object.fromEntries(
       Array.from({ length: 1000 }, (_, i) => [`d${i % 10}/f${i}`, `content ${i}`]),

@@ -3,7 +3,9 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
-import type { Ancestor, Known } from '../core/entry.js';
+import type { Known } from '../core/entry.js';
+import type { Memory } from '../core/memory.js';
+import { type Tombstone, Tombstones } from '../core/tombstones.js';
 import { Reader, Writer } from '../wire/values.js';
 
 /** Where an ancestor holds: on another file system stamps and absences mean nothing. */
@@ -14,13 +16,21 @@ export interface Identity {
   patterns: string;
 }
 
-const magic = 'devspace-sync-ancestor-1';
+const magic = 'devspace-sync-ancestor-2';
+/** Written before anything but the ancestor was kept. */
+const firstMagic = 'devspace-sync-ancestor-1';
 const kinds = ['file', 'directory', 'symlink'] as const;
 
-/** Reads a saved ancestor. `missing`: there is none; `damaged`: there is one that cannot be trusted. */
-export async function loadAncestor(
+export const emptyMemory = (): Memory => ({
+  ancestor: new Map(),
+  parked: new Map(),
+  tombstones: new Tombstones(),
+});
+
+/** Reads what was saved. `missing`: there is none; `damaged`: there is one that cannot be trusted. */
+export async function loadMemory(
   file: string,
-): Promise<{ identity: Identity; ancestor: Ancestor } | 'missing' | 'damaged'> {
+): Promise<(Memory & { identity: Identity }) | 'missing' | 'damaged'> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -31,23 +41,40 @@ export async function loadAncestor(
     const content = bytes.subarray(0, -32);
     if (!createHash('sha256').update(content).digest().equals(bytes.subarray(-32))) return 'damaged';
     const from = new Reader(content);
-    if (from.text() !== magic) return 'damaged';
+    const version = from.text();
+    if (version !== magic && version !== firstMagic) return 'damaged';
     const identity = { local: from.text(), remote: from.text(), patterns: from.text() };
-    const ancestor: Ancestor = new Map();
+    const { ancestor, parked, tombstones } = emptyMemory();
+    if (version === magic) {
+      for (let left = from.uint(); left > 0; left--) {
+        const path = from.path();
+        const [local, remote] = readStamps(from);
+        parked.set(path, { local, remote });
+      }
+      for (let left = from.uint(); left > 0; left--) tombstones.add(from.path(), readStone(from));
+    }
     while (from.remaining > 0) ancestor.set(from.path(), readKnown(from));
-    return { identity, ancestor };
+    return { identity, ancestor, parked, tombstones };
   } catch {
     return 'damaged';
   }
 }
 
 /** Writes it beside, flushes it to disk and moves it into place: a reader finds the old or the new one, whole. */
-export async function saveAncestor(file: string, identity: Identity, ancestor: Ancestor): Promise<void> {
+export async function saveMemory(
+  file: string,
+  identity: Identity,
+  { ancestor, parked, tombstones }: Memory,
+): Promise<void> {
   const to = new Writer(0, 64 * 1024)
     .text(magic)
     .text(identity.local)
     .text(identity.remote)
     .text(identity.patterns);
+  to.uint(parked.size);
+  for (const [path, { local, remote }] of parked) writeStamps(to.text(path), local, remote);
+  to.uint(tombstones.size);
+  for (const [path, stone] of tombstones) writeStone(to.text(path), stone);
   for (const [path, known] of ancestor) writeKnown(to.text(path), known);
   const content = to.finish();
   const temporary = `${file}.${process.pid}.tmp`;
@@ -69,25 +96,44 @@ export async function saveAncestor(file: string, identity: Identity, ancestor: A
 
 function writeKnown(to: Writer, known: Known): void {
   to.u8(kinds.indexOf(known.kind)).uint(known.localMode).uint(known.remoteMode);
-  for (const stamp of [known.localStamp, known.remoteStamp]) {
-    if (stamp === undefined) to.u8(0);
-    else to.u8(1).text(stamp);
-  }
-  if (known.kind === 'file') to.uint(known.size).hex(known.hash);
-  if (known.kind === 'symlink') to.text(known.target);
+  writeStamps(to, known.localStamp, known.remoteStamp);
+  writeContent(to, known);
 }
 
 function readKnown(from: Reader): Known {
-  const kind = kinds[from.uintUpTo(2, 'the kind')] as Known['kind'];
-  const localMode = from.mode();
-  const remoteMode = from.mode();
-  const [localStamp, remoteStamp] = [0, 1].map(() => (from.u8() === 0 ? undefined : from.text()));
+  const kind = readKind(from);
+  const modes = { localMode: from.mode(), remoteMode: from.mode() };
+  const [localStamp, remoteStamp] = readStamps(from);
+  return { kind, ...modes, localStamp, remoteStamp, ...readContent(from, kind) };
+}
+
+function writeStone(to: Writer, stone: Tombstone): void {
+  writeContent(to.u8(kinds.indexOf(stone.kind)), stone);
+}
+
+function readStone(from: Reader): Tombstone {
+  const kind = readKind(from);
+  return { kind, ...readContent(from, kind) };
+}
+
+function writeStamps(to: Writer, ...stamps: readonly (string | undefined)[]): void {
+  for (const stamp of stamps) {
+    if (stamp === undefined) to.u8(0);
+    else to.u8(1).text(stamp);
+  }
+}
+
+const readStamp = (from: Reader): string | undefined => (from.u8() === 0 ? undefined : from.text());
+const readStamps = (from: Reader) => [readStamp(from), readStamp(from)] as const;
+const readKind = (from: Reader) => kinds[from.uintUpTo(2, 'the kind')] as Known['kind'];
+
+function writeContent(to: Writer, { kind, size, hash, target }: Tombstone): void {
+  if (kind === 'file') to.uint(size).hex(hash);
+  if (kind === 'symlink') to.text(target);
+}
+
+function readContent(from: Reader, kind: Known['kind']): Omit<Tombstone, 'kind'> {
   return {
-    kind,
-    localMode,
-    remoteMode,
-    localStamp,
-    remoteStamp,
     size: kind === 'file' ? from.uint() : 0,
     hash: kind === 'file' ? from.hash() : '',
     target: kind === 'symlink' ? from.text() : '',

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { messageOf } from '../../base/failure.js';
 import type { Emit } from '../../report/events.js';
-import { type Identity, loadAncestor, saveAncestor } from './file.js';
-import type { Ancestor } from '../core/entry.js';
+import type { Memory } from '../core/memory.js';
+import { emptyMemory, type Identity, loadMemory, saveMemory } from './file.js';
 
 /** At most this long after a change the ancestor is on disk. */
 const saveWithinMs = 500;
@@ -15,8 +15,9 @@ export function ancestorFile(stateDir: string, key: readonly string[]): string {
   return join(stateDir, `${digest.slice(0, 16)}.tree`);
 }
 
-export interface Recalled {
-  ancestor: Ancestor;
+export interface Recalled extends Memory {
+  /** The container is another one than before. */
+  newContainer: boolean;
   /** The patterns changed since: what is missing now may only be excluded. */
   patternsChanged: boolean;
 }
@@ -26,7 +27,7 @@ export interface Recalled {
  * way round. A damaged file is reported and counts as none.
  */
 export async function recall(file: string, identity: Identity, emit: Emit): Promise<Recalled> {
-  const loaded = await loadAncestor(file);
+  const loaded = await loadMemory(file);
   if (loaded === 'damaged') {
     emit({
       type: 'warning',
@@ -35,8 +36,8 @@ export async function recall(file: string, identity: Identity, emit: Emit): Prom
       subject: file,
     });
   }
-  if (typeof loaded === 'string') return { ancestor: new Map(), patternsChanged: false };
-  const { ancestor } = loaded;
+  if (typeof loaded === 'string') return { ...emptyMemory(), newContainer: false, patternsChanged: false };
+  const { ancestor, parked, tombstones } = loaded;
   const sameLocal = loaded.identity.local === identity.local;
   const sameRemote = loaded.identity.remote === identity.remote;
   const holding: typeof ancestor = new Map();
@@ -47,7 +48,11 @@ export async function recall(file: string, identity: Identity, emit: Emit): Prom
       holding.set(path, { ...known, localStamp, remoteStamp });
     }
   }
-  return { ancestor: holding, patternsChanged: loaded.identity.patterns !== identity.patterns };
+  // Elsewhere stamps and absences have no meaning.
+  if (!sameLocal || !sameRemote) parked.clear();
+  if (!sameLocal) tombstones.clear();
+  const patternsChanged = loaded.identity.patterns !== identity.patterns;
+  return { ancestor: holding, parked, tombstones, newContainer: !sameRemote, patternsChanged };
 }
 
 /** Saves the ancestor soon after it changed, and on `flush`. One save at a time. */
@@ -60,13 +65,8 @@ export class Saver {
   #saving: Promise<void> = Promise.resolve();
   #warned = false;
 
-  constructor(
-    file: string,
-    identity: Identity,
-    ledger: { ancestor: Ancestor; revision: number },
-    emit: Emit,
-  ) {
-    this.#save = () => saveAncestor(file, identity, ledger.ancestor);
+  constructor(file: string, identity: Identity, ledger: Memory & { revision: number }, emit: Emit) {
+    this.#save = () => saveMemory(file, identity, ledger);
     this.#revision = () => ledger.revision;
     this.#emit = emit;
     this.#saved = -1;

@@ -4,6 +4,8 @@ import type { Entry, FileEntry, Side, SymlinkEntry } from './entry.js';
 export type Action =
   | { do: 'forget'; path: string }
   | { do: 'record'; path: string; hash: string }
+  /** Leave it different until one side changes; `conflict`: both have content. */
+  | { do: 'park'; path: string; conflict: boolean }
   | { do: 'hash'; side: Side; path: string }
   /** A directory is removed only when empty. `conflict`: keep it in the trash and say so; `replaced`: something takes its place. */
   | { do: 'remove'; to: Side; path: string; target: Entry; conflict: boolean; replaced: boolean }

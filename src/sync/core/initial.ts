@@ -18,3 +18,6 @@ export const initialSyncs = [
   'keepAll',
   'disabled',
 ] as const;
+
+/** Whether the mode leaves paths different on purpose. */
+export const keepsDifferences = (mode: InitialSync): boolean => mode === 'keepAll' || mode === 'disabled';

@@ -1,5 +1,5 @@
 import type { Ancestor } from './entry.js';
-import { isSyncable } from './decide.js';
+import { isSyncable } from './compare.js';
 import { type Naming, namingKey, whyImpossible } from './naming.js';
 import { parentsOf } from './path.js';
 import type { Tree } from './tree.js';

@@ -1,7 +1,17 @@
 import { depthOf } from './path.js';
 import type { Action } from './action.js';
 
-const phase = { forget: 0, record: 0, hash: 0, remove: 1, mkdir: 2, symlink: 2, file: 2, chmod: 3 } as const;
+const phase = {
+  forget: 0,
+  park: 0,
+  record: 0,
+  hash: 0,
+  remove: 1,
+  mkdir: 2,
+  symlink: 2,
+  file: 2,
+  chmod: 3,
+} as const;
 
 /**
  * Sorts actions so that each can be done when its turn comes: what has no effect on files, then removals from the deepest up, then creations from

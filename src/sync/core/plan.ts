@@ -1,4 +1,5 @@
-import { type Decision, decide, isSyncable, modeMask, type View } from './decide.js';
+import { isSyncable, modeMask } from './compare.js';
+import { decide } from './decide.js';
 import {
   type Entry,
   type FileEntry,
@@ -12,6 +13,8 @@ import {
 import type { Action } from './action.js';
 import { order } from './order.js';
 import { depthOf, parentOf, parentsOf } from './path.js';
+import { fixedSide } from './policy.js';
+import type { Decision, View } from './view.js';
 
 /**
  * Plans what makes both sides equal at these paths, in the order in which it may be done. Pure. Directories above are added as needed: one is
@@ -23,6 +26,8 @@ export function plan(view: View, paths: Iterable<string>): Action[] {
 
 class Planner {
   readonly #view: View;
+  /** The side nothing may be changed on. */
+  readonly #fixed: Side | undefined;
   readonly #actions: Action[] = [];
   /** Paths to look at, by depth: children always before the directory that holds them. */
   readonly #levels: Set<string>[] = [];
@@ -35,6 +40,7 @@ class Planner {
 
   constructor(view: View) {
     this.#view = view;
+    this.#fixed = fixedSide(view.policy);
   }
 
   run(paths: Iterable<string>): Action[] {
@@ -58,13 +64,16 @@ class Planner {
       case 'forget':
         this.#actions.push({ do: 'forget', path });
         return;
+      case 'park':
+        this.#actions.push({ do: 'park', path, conflict: decision.conflict });
+        return this.#ensureDirectory(path);
       case 'hash':
         for (const side of decision.sides) this.#actions.push({ do: 'hash', side, path });
         return;
       case 'settle':
         return this.#settle(path, decision);
       case 'remove':
-        return this.#remove(path, decision.from);
+        return this.#remove(path, decision.from, decision.conflict);
       case 'copy':
         return this.#copy(path, decision.to, decision.conflict);
     }
@@ -92,11 +101,11 @@ class Planner {
     });
   }
 
-  #remove(path: string, from: Side): void {
+  #remove(path: string, from: Side, conflict: boolean): void {
     const target = this.#view[from].get(path);
     if (target === undefined || this.#blocked(from, path, target)) return;
     if (target.kind === 'directory' && !this.#empties(path, from)) return this.#ensureDirectory(path);
-    this.#actions.push({ do: 'remove', to: from, path, target, conflict: false, replaced: false });
+    this.#actions.push({ do: 'remove', to: from, path, target, conflict, replaced: false });
     this.#going[from].set(parentOf(path), (this.#going[from].get(parentOf(path)) ?? 0) + 1);
   }
 
@@ -213,6 +222,7 @@ class Planner {
   }
 
   #blocked(to: Side, path: string, entry: Entry): boolean {
-    return !isSyncable(path, entry) || this.#view.rules.blocked(to, path, entry.kind === 'directory');
+    if (to === this.#fixed || !isSyncable(path, entry)) return true;
+    return this.#view.rules.blocked(to, path, entry.kind === 'directory');
   }
 }

@@ -1,40 +1,101 @@
-import type { Ancestor, Side } from './entry.js';
+import { type Ancestor, type Entry, type Known, otherSide, type Side } from './entry.js';
 import type { Action } from './action.js';
+import { mirrored } from './policy.js';
 import type { Tree } from './tree.js';
+import type { View } from './view.js';
 
-/** Why nothing more may be done before a person has looked. */
-export type Danger = { danger: 'emptied'; side: Side; files: number };
+/** Why nothing more may be done before a person has looked. `side` lost the files; they would be removed on the other one, too. */
+export type Danger =
+  /** The side has nothing but directories left. */
+  | { danger: 'emptied'; side: Side; files: number; examples: readonly string[] }
+  /** Of the `of` files both sides had in common, `files` would go. */
+  | { danger: 'mass-removal'; side: Side; files: number; of: number; examples: readonly string[] };
 
 /** From this many files on, a side that lost all of them at once is taken for an accident. */
 export const emptiedFrom = 2;
+/** From this many files on, removals of more than this share of all are taken for an accident. */
+export const massRemoval = { files: 50, share: 0.5 } as const;
+const mostExamples = 5;
+
+type Removal = Extract<Action, { do: 'remove' }>;
 
 /**
- * Looks at planned removals before any is done. A side that once had files and now has nothing but directories was emptied: by accident, by a volume that
- * is not mounted, by a wiped directory. Its emptiness is not carried over.
+ * Looks at planned removals before any is done, for what looks like an accident: a volume that is not mounted, a wiped directory, a mirror of the wrong
+ * side. What was moved on its side is not lost and does not count, nor what a new container brought from its image. `approved` paths were asked about.
  */
 export function findDanger(
-  ancestor: Pick<Ancestor, 'values'>,
-  trees: Record<Side, Tree>,
+  view: View & { ancestor: Pick<Ancestor, 'get' | 'values' | typeof Symbol.iterator> },
   actions: readonly Action[],
+  approved: ReadonlySet<string>,
 ): Danger | undefined {
   for (const side of ['local', 'remote'] as const) {
-    if (!actions.some((action) => action.do === 'remove' && action.to !== side)) continue;
-    if (hasContent(trees[side])) continue;
-    let files = 0;
-    for (const known of ancestor.values()) {
-      if (
-        known.kind !== 'directory' &&
-        (side === 'local' ? known.localStamp : known.remoteStamp) !== undefined
-      )
-        files++;
-    }
-    if (files >= emptiedFrom) return { danger: 'emptied', side, files };
+    const removals = actions.filter((action): action is Removal => {
+      return action.do === 'remove' && action.to !== side && !action.replaced && !approved.has(action.path);
+    });
+    if (removals.length === 0) continue;
+    const danger = emptied(view, side, removals) ?? mass(view, side, removals);
+    if (danger) return danger;
   }
   return undefined;
 }
 
+type Everything = Parameters<typeof findDanger>[0];
+
+function emptied(view: Everything, side: Side, removals: readonly Removal[]): Danger | undefined {
+  if (hasContent(view[side])) return undefined;
+  let files = 0;
+  for (const known of view.ancestor.values()) {
+    if (known.kind !== 'directory' && (side === 'local' ? known.localStamp : known.remoteStamp) !== undefined)
+      files++;
+  }
+  const paths = pathsOf(removals);
+  if (mirrored(view.policy) === side) files = Math.max(files, paths.length);
+  if (files < emptiedFrom) return undefined;
+  return { danger: 'emptied', side, files, examples: firstOf(paths) };
+}
+
+function mass(view: Everything, side: Side, removals: readonly Removal[]): Danger | undefined {
+  const to = otherSide(side);
+  // A mirror of the container may take what was only ever here.
+  const all = to === 'local' && mirrored(view.policy) === side;
+  const counts = (path: string) => all || isCommon(view.ancestor.get(path));
+  let paths = pathsOf(removals).filter(counts);
+  if (paths.length < massRemoval.files) return undefined;
+  const still = contentsOf(view, side);
+  paths = paths.filter((path) => {
+    const known = view.ancestor.get(path);
+    return known === undefined || !still.has(contentOf(known));
+  });
+  if (paths.length < massRemoval.files) return undefined;
+  let of = 0;
+  for (const [path, entry] of view[to]) if (entry.kind !== 'directory' && counts(path)) of++;
+  if (paths.length <= of * massRemoval.share) return undefined;
+  return { danger: 'mass-removal', side, files: paths.length, of, examples: firstOf(paths) };
+}
+
+const isFile = (entry: Entry): boolean => entry.kind !== 'directory';
+
+const pathsOf = (removals: readonly Removal[]): string[] =>
+  removals.filter(({ target }) => isFile(target)).map(({ path }) => path);
+
+const firstOf = (paths: readonly string[]): string[] => paths.toSorted().slice(0, mostExamples);
+
+const isCommon = (known: Known | undefined): boolean =>
+  known !== undefined && known.localStamp !== undefined && known.remoteStamp !== undefined;
+
+const contentOf = (known: Known): string => (known.kind === 'file' ? known.hash : `-> ${known.target}`);
+
+/** All common content the side still has, wherever. */
+function contentsOf(view: Everything, side: Side): Set<string> {
+  const contents = new Set<string>();
+  for (const [path, known] of view.ancestor)
+    if (known.kind !== 'directory' && view[side].get(path)?.kind === known.kind)
+      contents.add(contentOf(known));
+  return contents;
+}
+
 function hasContent(tree: Tree): boolean {
-  for (const [, entry] of tree) if (entry.kind !== 'directory') return true;
+  for (const [, entry] of tree) if (isFile(entry)) return true;
   return false;
 }
 

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { modeMask } from '../core/decide.js';
+import { modeMask } from '../core/compare.js';
 import type { DirectoryEntry, Entry, FileEntry, SymlinkEntry } from '../core/entry.js';
 import { isPortableTarget, isReservedName, isSafePath, parentOf } from '../core/path.js';
 import type { FileMeta, Incoming, Kept } from '../endpoint.js';

@@ -17,6 +17,10 @@ export class HeldRemovals implements Disposable {
     this.#wake = wake;
   }
 
+  get size(): number {
+    return this.#paths.size;
+  }
+
   isDue(known: number): boolean {
     if (this.#paths.size === 0) return false;
     return removalsDueIn(this.#state(), known, performance.now()) === 0;

@@ -1,9 +1,13 @@
-import { isSyncable, type View } from '../core/decide.js';
-import { type Entry, type Known, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
+import { isSyncable } from '../core/compare.js';
+import { type Entry, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
 import { Namesakes, whyUnreachable } from '../core/namesakes.js';
 import { exactNaming, exactTraits, type Naming, type Traits } from '../core/naming.js';
+import type { Memory, Parked } from '../core/memory.js';
 import { parentOf } from '../core/path.js';
+import type { Policy } from '../core/policy.js';
+import { Tombstones } from '../core/tombstones.js';
+import type { View } from '../core/view.js';
 import type { Scanning } from '../endpoint.js';
 import { Column } from '../store/column.js';
 import { KnownTable } from '../store/known-table.js';
@@ -14,16 +18,19 @@ import { TreeTable } from '../store/tree-table.js';
  * All a session knows: what each side has, what both had in common, hashes computed on the way, and which paths are to be decided about again.
  * Endpoints tell it what they see; it does nothing by itself.
  */
-export class Ledger implements View {
+export class Ledger implements View, Memory {
   readonly #paths = new PathTable();
   readonly local = new TreeTable(this.#paths);
   readonly remote = new TreeTable(this.#paths);
   readonly ancestor = new KnownTable(this.#paths);
+  readonly parked = new Map<string, Parked>();
+  readonly tombstones = new Tombstones();
   readonly rules: Rules;
   readonly naming: Naming;
   readonly namesakes: Namesakes;
   readonly modeless: boolean;
   readonly #linkless: boolean;
+  policy: Policy;
   /** Paths something changed at. */
   dirty = new Set<string>();
   /** Grows with every change of the ancestor. */
@@ -36,13 +43,12 @@ export class Ledger implements View {
   };
   /** Scans under way: by row, what was told to be there. */
   readonly #scans: Record<Side, Set<Column<Uint8Array>>> = { local: new Set(), remote: new Set() };
-  readonly #leftAlone = new Map<string, string>();
   readonly #suspects = new Set<string>();
 
   /** `here`: what the local file system makes of names and modes. */
   constructor(
-    ancestor: Iterable<[string, Known]>,
     rules: Rules,
+    policy: Policy,
     onDirty: () => void,
     onRevision: () => void,
     here: Traits = exactTraits,
@@ -52,8 +58,8 @@ export class Ledger implements View {
     this.modeless = here.modeless;
     this.#linkless = here.linkless;
     this.#onRevision = onRevision;
-    for (const [path, known] of ancestor) this.ancestor.set(path, known);
     this.rules = rules;
+    this.policy = policy;
     this.#onDirty = onDirty;
   }
 
@@ -62,8 +68,12 @@ export class Ledger implements View {
     return found?.stamp === stamp ? found.hash : undefined;
   }
 
-  leftAlone(path: string, entry: Entry): boolean {
-    return this.#leftAlone.has(path) && this.#leftAlone.get(path) === stampOf(entry);
+  /** Takes over what a former session left, once both sides were looked at. */
+  recall({ ancestor, parked, tombstones }: Memory): void {
+    for (const [path, known] of ancestor) this.ancestor.set(path, known);
+    for (const [path, stamps] of parked)
+      if (this.local.get(path) ?? this.remote.get(path)) this.parked.set(path, stamps);
+    for (const [path, stone] of tombstones) this.tombstones.add(path, stone);
   }
 
   unreachable(path: string): string | undefined {
@@ -71,11 +81,27 @@ export class Ledger implements View {
     return this.naming === exactNaming ? undefined : whyUnreachable(this, path);
   }
 
-  /** From now on, what only the container has stays there until it changes. */
-  leaveRemoteOnly(): void {
-    for (const [path, entry] of this.remote) {
-      if (this.ancestor.get(path)?.remoteStamp === undefined) this.#leftAlone.set(path, stampOf(entry) ?? '');
+  /**
+   * The container is a new one: what was removed before may be there again, from its image. Where it is just that, it was deleted here and goes; it
+   * is buried anew as it goes.
+   */
+  expectRemoved(): void {
+    for (const [path, stone] of this.tombstones) {
+      if (this.ancestor.get(path) === undefined) {
+        const modes = { localMode: 0, remoteMode: 0 };
+        this.ancestor.set(path, { ...stone, localStamp: '', remoteStamp: undefined, ...modes });
+      }
     }
+    this.tombstones.clear();
+  }
+
+  /** Leaves a path as different as it is, until one side changes. */
+  park(path: string): void {
+    this.parked.set(path, {
+      local: stampOf(this.local.get(path)),
+      remote: stampOf(this.remote.get(path)),
+    });
+    this.#revised();
   }
 
   /** Excludes changed since the ancestor was written: what is missing now may only be hidden, and was not deleted. */
@@ -163,8 +189,9 @@ export class Ledger implements View {
   record(path: string, local: Entry, remote: Entry, hash: string): void {
     this.#hashes.local.delete(path);
     this.#hashes.remote.delete(path);
-    this.#leftAlone.delete(path);
     if (local.kind !== remote.kind || !isSyncable(path, local) || !isSyncable(path, remote)) return;
+    this.parked.delete(path);
+    this.tombstones.delete(path);
     const suspect = this.#suspects.delete(path);
     if (suspect) this.mark(path);
     this.ancestor.set(path, {
@@ -177,8 +204,7 @@ export class Ledger implements View {
       localMode: 'mode' in local ? local.mode : 0,
       remoteMode: 'mode' in remote ? remote.mode : 0,
     });
-    this.revision++;
-    this.#onRevision();
+    this.#revised();
   }
 
   /** One side has the same in another form: another mode. */
@@ -190,22 +216,28 @@ export class Ledger implements View {
     const changed =
       side === 'local' ? { localStamp: stamp, localMode: mode } : { remoteStamp: stamp, remoteMode: mode };
     this.ancestor.set(path, { ...known, ...changed });
-    this.revision++;
-    this.#onRevision();
+    this.#revised();
   }
 
+  /** Nothing is there any more, on either side. */
   forget(path: string): void {
-    this.#hashes.local.delete(path);
-    this.#hashes.remote.delete(path);
-    this.#suspects.delete(path);
-    if (!this.ancestor.delete(path)) return;
-    this.revision++;
-    this.#onRevision();
+    const known = this.ancestor.get(path);
+    if (known) this.tombstones.add(path, known);
+    this.#drop(path);
+  }
+
+  /** Nobody removed these on purpose: where they still are, they count as new. */
+  restore(paths: Iterable<string>): void {
+    for (const path of paths) {
+      this.#drop(path);
+      this.mark(path);
+    }
   }
 
   /** The path was removed from a side. */
   removed(path: string, from: Side, replaced: boolean): void {
-    this.forget(path);
+    if (replaced) this.#drop(path);
+    else this.forget(path);
     // What has no place before may have waited for this.
     if (replaced) for (const below of this[otherSide(from)].below([path])) this.mark(below);
   }
@@ -213,6 +245,19 @@ export class Ledger implements View {
   /** The path is about to be read: what was suspected before does not matter any more. */
   trust(path: string): void {
     this.#suspects.delete(path);
+  }
+
+  #drop(path: string): void {
+    this.#hashes.local.delete(path);
+    this.#hashes.remote.delete(path);
+    this.#suspects.delete(path);
+    const wasParked = this.parked.delete(path);
+    if (this.ancestor.delete(path) || wasParked) this.#revised();
+  }
+
+  #revised(): void {
+    this.revision++;
+    this.#onRevision();
   }
 
   #suspect(path: string): void {

@@ -1,80 +1,97 @@
-import { isFailure } from '../../base/failure.js';
-import { sleep } from '../../base/abort.js';
 import type { Emit } from '../../report/events.js';
-import { parentOf } from '../core/path.js';
 import type { Action } from '../core/action.js';
+import { isStandoff } from '../core/memory.js';
 import { plan } from '../core/plan.js';
-import { findDanger } from '../core/safety.js';
-import { emptiedFailure } from './emptied-failure.js';
-import { FileWarnings } from './file-warnings.js';
+import { type Danger, findDanger } from '../core/safety.js';
+import type { Batch, DangerAnswer } from '../session.js';
+import { Batches } from './batches.js';
+import { dangerFailure } from './danger-failure.js';
 import { HeldRemovals } from './held-removals.js';
-import { Lane } from './lane.js';
 import type { Ledger } from './ledger.js';
-import { type Change, perform, type Sides } from './perform.js';
+import type { Done, Sides } from './perform.js';
 import { Pending } from './pending.js';
-import { Retries } from './retries.js';
-import { SkipWarnings, whySkipped } from './skip-warnings.js';
-import { maxDataLength } from '../wire/frame.js';
+import { whySkipped } from './skipped.js';
+import { Troubles } from './troubles.js';
+import { Warnings } from './warnings.js';
+import { Work } from './work.js';
 
-/** In flight at once: small ones hide the round trip, large ones share the line without holding the small ones up. */
-const lanes = { small: 128, smallBytes: 8 * 1024 * 1024, large: 3 } as const;
-
-type Release = (error?: unknown) => void;
+export interface MergeOptions {
+  ledger: Ledger;
+  sides: Sides;
+  emit: Emit;
+  /** Told what must stop the session. */
+  failed(error: unknown): void;
+  confirm?: ((danger: Danger) => Promise<DangerAnswer>) | undefined;
+  onBatch?: ((batch: Batch) => Promise<void>) | undefined;
+  signal: AbortSignal;
+}
 
 /**
- * Keeps planning and doing until nothing is left to do, for the paths the ledger marks. One path is worked on once at a time; what is marked
- * meanwhile is decided about again afterwards. A path that fails stops no other. Ends with `failed` for what must stop the session.
+ * Keeps planning and doing until nothing is left to do, for the paths the ledger marks; what is marked while a path is worked on is decided about
+ * again afterwards. The first merge copies all there is to copy, then removes what is to be removed, so that this is judged as a whole.
+ *
+ * Removals that look like an accident are asked about before any of them is done. Until the answer comes nothing else is begun either.
  */
 export class Merge {
+  readonly #options: MergeOptions;
   readonly #ledger: Ledger;
-  readonly #sides: Sides;
-  readonly #emit: Emit;
-  readonly #failed: (error: unknown) => void;
   readonly #signal: AbortSignal;
-  readonly #small = new Lane(lanes.small, lanes.smallBytes);
-  readonly #large = new Lane(lanes.large);
-  readonly #busy = new Map<string, number>();
-  /** Busy paths that were marked meanwhile. */
-  readonly #again = new Set<string>();
+  readonly #work: Work;
+  readonly #troubles: Troubles;
+  readonly #warnings: Warnings;
   readonly #held: HeldRemovals;
-  readonly #retries = new Retries();
-  readonly #skipped: SkipWarnings;
-  readonly #warned: FileWarnings;
+  readonly #batches: Batches | undefined;
   readonly #pending: Pending;
+  /** Removals a person has agreed to. */
+  readonly #approved = new Set<string>();
   #scheduled = false;
+  /** Undefined: not begun, or over. */
+  #first: 'copying' | 'removing' | undefined;
   #started = false;
-  #looking = 0;
+  #asking = false;
   #onIdle: (() => void) | undefined;
   /** Files sent so far. */
   readonly counts = { up: 0, down: 0 };
 
-  constructor(
-    ledger: Ledger,
-    sides: Sides,
-    emit: Emit,
-    failed: (error: unknown) => void,
-    signal: AbortSignal,
-  ) {
+  constructor(options: MergeOptions) {
+    const { emit, ledger, onBatch, sides, signal } = options;
+    this.#options = options;
     this.#ledger = ledger;
-    this.#sides = sides;
-    this.#emit = emit;
-    this.#failed = failed;
     this.#signal = signal;
-    this.#held = new HeldRemovals(() => this.schedule());
-    this.#skipped = new SkipWarnings(emit);
-    this.#warned = new FileWarnings(emit);
+    this.#warnings = new Warnings(emit);
     this.#pending = new Pending(emit);
-    signal.addEventListener('abort', () => this.#held[Symbol.dispose](), { once: true });
+    this.#held = new HeldRemovals(() => this.schedule());
+    this.#troubles = new Troubles(ledger, sides, this.#warnings, () => this.#checkIdle(), signal);
+    const events = {
+      done: (done: Done) => this.#done(done),
+      well: (path: string) => this.#troubles.well(path),
+      failed: (path: string, error: unknown) => this.#failed(path, error),
+      differs: (path: string) => this.#warnings.differs(path),
+      rested: () => {
+        this.#pending.tell(this.#work.busy);
+        if (ledger.dirty.size > 0) this.schedule();
+        this.#checkIdle();
+      },
+    };
+    this.#work = new Work(ledger, sides, emit, events, signal);
+    const isBusy = () => this.#work.busy > 0 || this.#scheduled || this.#held.size > 0;
+    this.#batches = onBatch && new Batches(onBatch, isBusy, emit);
+    const end = () => {
+      for (const part of [this.#held, this.#warnings, this.#batches]) part?.[Symbol.dispose]();
+    };
+    signal.addEventListener('abort', end, { once: true });
   }
 
-  /** The first merge: of everything, removals at once, since both trees were just seen as a whole. Resolves when it is through. */
+  /** The first merge, of everything. Resolves when it is through. */
   start(): Promise<void> {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
-    this.#ledger.markAll();
-    this.#cycle(true);
+    for (const [path, parked] of this.#ledger.parked) if (isStandoff(parked)) this.#warnings.differs(path);
+    this.#first = 'copying';
     this.#started = true;
+    this.#ledger.markAll();
+    this.#cycle();
     this.#checkIdle();
     return idle;
   }
@@ -85,194 +102,95 @@ export class Merge {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (!this.#signal.aborted) this.#cycle(false);
+      if (!this.#signal.aborted) this.#cycle();
       this.#checkIdle();
     });
   }
 
-  #cycle(removeNow: boolean): void {
+  #cycle(): void {
+    if (this.#asking) return;
     const ledger = this.#ledger;
-    const release = removeNow || this.#held.isDue(ledger.ancestor.size);
+    const known = ledger.ancestor.size;
+    const release = this.#first ? this.#first === 'removing' : this.#held.isDue(known);
     const paths = release ? this.#held.release() : [];
-    for (const path of ledger.take()) {
-      if (this.#busy.has(path)) this.#again.add(path);
-      else paths.push(path);
-    }
+    for (const path of ledger.take()) if (!this.#work.postpones(path)) paths.push(path);
     if (paths.length === 0) return;
     this.#warnOfSkipped(paths);
     const planned = plan(ledger, paths);
-    const actions = release ? planned : this.#held.hold(planned, ledger.ancestor.size);
-    const danger = findDanger(ledger.ancestor, ledger, actions);
-    if (danger) this.#failed(emptiedFailure(danger, this.#sides[danger.side].root));
-    else this.#do(actions);
-  }
-
-  #do(actions: readonly Action[]): void {
-    const changes: Change[] = [];
-    for (const action of actions) {
-      const { path } = action;
-      if (action.do === 'forget') this.#ledger.forget(path);
-      else if (action.do === 'record') this.#record(path, action.hash);
-      else if (this.#busy.has(path)) this.#again.add(path);
-      else if (action.do === 'hash') this.#hash(action);
-      else changes.push(action);
-    }
-    // One change of a path has to wait for another only where something is replaced or gets its mode at the end.
-    if (changes.some((change) => change.do === 'chmod' || (change.do === 'remove' && change.replaced)))
-      this.#doInOrder(changes);
-    else for (const change of changes) this.#change(change, this.#hold(change.path));
-  }
-
-  #doInOrder(changes: readonly Change[]): void {
-    /** What happens at a path, one after another; false: it failed. */
-    const chains = new Map<string, Promise<boolean>>();
-    /** Where children must wait too. */
-    const slow = new Set<string>();
-    const run = (change: Change) => {
-      const { path } = change;
-      const parent = parentOf(path);
-      if ((change.do === 'remove' && change.replaced) || slow.has(parent)) slow.add(path);
-      const before = chains.get(path) ?? (slow.has(parent) ? chains.get(parent) : undefined);
-      const held = this.#hold(path);
-      chains.set(
-        path,
-        (before ?? Promise.resolve(true)).then(
-          (good) =>
-            new Promise((done) => (good ? this.#change(change, held, done) : this.#skip(path, held, done))),
-        ),
-      );
-    };
-    // A directory may lose its write permission only when everything is in it.
-    const last = changes.filter((change) => change.do === 'chmod' && change.directory);
-    for (const change of changes) if (!last.includes(change)) run(change);
-    if (last.length > 0) void Promise.all(chains.values()).then(() => last.forEach(run));
-  }
-
-  #record(path: string, hash: string): void {
-    const local = this.#ledger.local.get(path);
-    const remote = this.#ledger.remote.get(path);
-    if (local && remote) this.#ledger.record(path, local, remote, hash);
-  }
-
-  #hash({ side, path }: Extract<Action, { do: 'hash' }>): void {
-    const entry = this.#ledger[side].get(path);
-    if (entry?.kind !== 'file') return;
-    const lane = entry.size > maxDataLength ? this.#large : this.#small;
-    this.#ledger.trust(path);
-    const release = this.#hold(path);
-    lane.add(0, async () => {
-      try {
-        const hash = await this.#sides[side].hash(path, entry.stamp);
-        this.#ledger.hashed(side, path, entry.stamp, hash);
-        release();
-      } catch (error) {
-        release(error);
-      }
-    });
-  }
-
-  #change(change: Change, release: Release, done?: (good: boolean) => void): void {
-    const size = change.do === 'file' ? change.source.size : 0;
-    const lane = size > maxDataLength ? this.#large : this.#small;
-    lane.add(size, async () => {
-      // What still waits when the session ends is not begun.
-      if (this.#signal.aborted) return;
-      try {
-        await perform(change, this.#sides, this.#ledger, this.#emit);
-        if (change.do === 'file') this.counts[change.to === 'remote' ? 'up' : 'down']++;
-        release();
-        done?.(true);
-      } catch (error) {
-        release(error ?? new Error('unknown'));
-        done?.(false);
-      }
-    });
-  }
-
-  #skip(path: string, release: Release, done: (good: boolean) => void): void {
-    this.#ledger.mark(path);
-    release();
-    done(false);
-  }
-
-  /** Marks a path as busy, until what it gives back is called: with the error when it did not go well. */
-  #hold(path: string): Release {
-    this.#busy.set(path, (this.#busy.get(path) ?? 0) + 1);
-    return (error) => {
-      const left = (this.#busy.get(path) ?? 1) - 1;
-      if (left > 0) this.#busy.set(path, left);
-      else this.#busy.delete(path);
-      if (this.#signal.aborted) return;
-      if (error !== undefined) {
-        this.#fileFailed(path, error);
-      } else {
-        this.#retries.forget(path);
-        this.#warned.clear(path);
-      }
-      if (left <= 0 && this.#again.delete(path)) this.#ledger.dirty.add(path);
-      this.#pending.tell(this.#busy.size);
-      if (this.#ledger.dirty.size > 0) this.schedule();
-      this.#checkIdle();
-    };
-  }
-
-  #fileFailed(path: string, error: unknown): void {
-    if (!isFailure(error)) return this.#failed(error);
-    switch (error.code) {
-      case 'SYNC_FILE_CHANGED':
-      case 'SYNC_FILE_MISSING':
-      case 'SYNC_WRONG_KIND':
-      case 'SYNC_CONTENT_MISMATCH':
-        void this.#lookAgain(path);
-        return;
-      case 'SYNC_UNSAFE_PATH':
-        // A directory may have become a symlink a moment ago; what stays so is said.
-        if (this.#retries.count(path) >= 3) this.#warned.warn(path, error);
-        else void this.#lookAgain(path);
-        return;
-      case 'SYNC_DIR_NOT_EMPTY':
-      case 'SYNC_CANCELLED':
-        // Something excluded is in it, or the session ends.
-        return;
-      default:
-        if (error.code.startsWith('SYNC_STREAM') || error.code === 'SYNC_PROTOCOL') return;
-        this.#warned.warn(path, error);
+    if (!release) return this.#work.do(this.#held.hold(planned, known));
+    const danger = findDanger(ledger, planned, this.#approved);
+    if (danger === undefined) {
+      for (const { path } of planned) this.#approved.delete(path);
+      this.#work.do(planned);
+    } else if (this.#work.busy > 0) {
+      // What seems lost may be on its way under another name.
+      this.#work.do(this.#held.hold(planned, known));
+    } else {
+      this.#ask(danger, paths, planned).catch((error: unknown) => this.#options.failed(error));
     }
   }
 
-  /** What was planned for is not there any more: both sides are looked at again, ever more slowly for what never rests. */
-  async #lookAgain(path: string): Promise<void> {
-    const wait = this.#retries.delayFor(path);
-    // The first merge waits for what changed meanwhile, but not for what never rests.
-    const counts = wait < 100;
-    if (counts) this.#looking++;
+  async #ask(danger: Danger, paths: readonly string[], planned: readonly Action[]): Promise<void> {
+    const { confirm, sides } = this.#options;
+    this.#asking = true;
+    const answer = (await confirm?.(danger)) ?? 'stop';
+    if (this.#signal.aborted) return;
+    if (answer === 'stop') throw dangerFailure(danger, sides[danger.side].root);
+    const ledger = this.#ledger;
+    const removals = planned.filter((action) => action.do === 'remove').map(({ path }) => path);
+    if (answer === 'carry-over') {
+      for (const path of removals) this.#approved.add(path);
+    } else {
+      // Under a mirror mode they would be removed all the same.
+      ledger.policy = { ...ledger.policy, initial: undefined };
+      ledger.restore(removals);
+    }
+    this.#asking = false;
+    for (const path of paths) ledger.mark(path);
+  }
+
+  #done(done: Done): void {
+    const { action, direction, directory, path, size } = done;
+    if (size !== undefined) this.counts[direction]++;
+    if (!directory || action !== 'update') {
+      const event = { type: 'sync-change', direction, action, path } as const;
+      this.#options.emit(size === undefined ? event : { ...event, size });
+    }
+    if (this.#first === undefined) this.#batches?.add(done);
+  }
+
+  #failed(path: string, error: unknown): void {
     try {
-      await sleep(wait, this.#signal);
-      await Promise.all([this.#sides.local.scan(path), this.#sides.remote.scan(path)]);
-      this.#ledger.mark(path);
-    } catch {
-      // The session ended, and says why itself.
+      this.#troubles.failed(path, error);
+    } catch (fatal) {
+      this.#options.failed(fatal);
     }
-    if (counts) this.#looking--;
-    this.#checkIdle();
   }
 
   #warnOfSkipped(paths: readonly string[]): void {
     for (const path of paths) {
-      if (this.#warned.has(path) && !this.#ledger.local.get(path) && !this.#ledger.remote.get(path))
-        this.#warned.clear(path);
+      const { local, remote } = this.#ledger;
+      const isThere = local.get(path) !== undefined || remote.get(path) !== undefined;
+      if (!isThere) this.#warnings.clear(path);
       for (const side of ['local', 'remote'] as const) {
         const why = whySkipped(this.#ledger, side, path);
-        if (why !== undefined) this.#skipped.warn(side, path, why);
-        else this.#skipped.clear(side, path);
+        if (why) this.#warnings.skipped(side, path, why);
+        else this.#warnings.notSkipped(side, path);
       }
     }
   }
 
   #checkIdle(): void {
-    if (!this.#onIdle || !this.#started || this.#scheduled || this.#busy.size > 0) return;
-    if (this.#looking > 0 || this.#ledger.dirty.size > 0) return;
-    this.#onIdle();
-    this.#onIdle = undefined;
+    if (this.#first === undefined || this.#asking || this.#scheduled) return;
+    if (this.#work.busy > 0 || this.#troubles.isLooking || this.#ledger.dirty.size > 0) return;
+    if (this.#first === 'copying' && this.#held.size > 0) {
+      this.#first = 'removing';
+      this.schedule();
+      return;
+    }
+    this.#first = undefined;
+    this.#ledger.policy = { direction: this.#ledger.policy.direction, initial: undefined };
+    this.#warnings.flush();
+    this.#onIdle?.();
   }
 }

@@ -14,39 +14,50 @@ export interface Sides {
 }
 
 /** Actions that change a side. */
-export type Change = Exclude<Action, { do: 'forget' | 'record' | 'hash' }>;
+export type Change = Exclude<Action, { do: 'forget' | 'record' | 'park' | 'hash' }>;
+
+/** What a change has done to its side; `size`: of the file that was sent. */
+export interface Done {
+  direction: 'up' | 'down';
+  action: 'create' | 'update' | 'remove';
+  path: string;
+  directory: boolean;
+  size?: number;
+}
 
 /**
- * Does one planned change and enters the result in the ledger. Throws the Failure of the endpoint; then nothing was changed, except that a copy
- * may be left in the trash.
+ * Does one planned change, enters the result in the ledger and tells what was done; undefined: nothing but a step on the way, or nothing was to be
+ * done. Throws the Failure of the endpoint; then nothing was changed, except that a copy may be left in the trash.
  */
-export async function perform(change: Change, sides: Sides, ledger: Ledger, emit: Emit): Promise<void> {
+export async function perform(
+  change: Change,
+  sides: Sides,
+  ledger: Ledger,
+  emit: Emit,
+): Promise<Done | undefined> {
   const { to, path } = change;
-  const told = (action: 'create' | 'update' | 'remove', size?: number) =>
-    emit({
-      type: 'sync-change',
-      direction: to === 'remote' ? 'up' : 'down',
-      action,
-      path,
-      ...(size === undefined ? {} : { size }),
-    });
+  const done = (action: Done['action'], directory = false): Done => ({
+    direction: to === 'remote' ? 'up' : 'down',
+    action,
+    path,
+    directory,
+  });
   switch (change.do) {
     case 'file': {
       const size = await copyFile(change, sides, ledger, emit);
-      if (size !== undefined) told(change.target ? 'update' : 'create', size);
-      return;
+      return size === undefined ? undefined : { ...done(change.target ? 'update' : 'create'), size };
     }
     case 'mkdir': {
       const made = await sides[to].mkdir(path, change.mode);
       recordAt(to, made, path, '', ledger, change.source);
-      return told('create');
+      return done('create', true);
     }
     case 'symlink': {
       const { target } = change;
       const kept = await prepareLoser(change, sides, emit);
       const made = await sides[to].symlink(path, target, change.source.target, kept);
       recordAt(to, made, path, '', ledger, change.source);
-      return told(target ? 'update' : 'create');
+      return done(target ? 'update' : 'create');
     }
     case 'remove': {
       const conflict = await prepareLoser(change, sides, emit);
@@ -54,7 +65,7 @@ export async function perform(change: Change, sides: Sides, ledger: Ledger, emit
       const kept = await sides[to].remove(path, change.target, why);
       if (kept !== undefined) conflict?.(kept);
       ledger.removed(path, to, change.replaced);
-      return change.replaced ? undefined : told('remove');
+      return change.replaced ? undefined : done('remove', change.target.kind === 'directory');
     }
     case 'chmod': {
       const seen = ledger[to].get(path);
@@ -70,8 +81,10 @@ export async function perform(change: Change, sides: Sides, ledger: Ledger, emit
         if (isFailure(error, 'SYNC_PERMISSION')) record(seen);
         throw error;
       }
-      return change.directory ? undefined : told('update');
+      return done('update', change.directory);
     }
+    default:
+      return change satisfies never;
   }
 }
 

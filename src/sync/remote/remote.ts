@@ -22,6 +22,8 @@ import {
 } from '../wire/messages.js';
 import { protocolFailure } from '../wire/values.js';
 
+/** Of OPEN. */
+const noWatchFlag = 1;
 const pingEveryMs = 30_000;
 const pongWithinMs = 15_000;
 const byeWithinMs = 2_000;
@@ -34,6 +36,8 @@ export interface RemoteOptions {
   /** Limits for content. */
   up: TokenBucket;
   down: TokenBucket;
+  /** False: what is there at the start is enough. */
+  watch: boolean;
 }
 
 /**
@@ -73,7 +77,7 @@ export class Remote implements Endpoint {
 
   /** Opens the root, once. Resolves to it after the first scan was told. Throws SYNC_PATH_MISSING and the like. */
   async open(): Promise<string> {
-    const { root, excludePaths } = this.#options;
+    const { root, excludePaths, watch } = this.#options;
     const opened = new Promise<string>((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
@@ -83,7 +87,7 @@ export class Remote implements Endpoint {
       frame: 'OPEN',
       version: protocolVersion,
       root: root || '.',
-      flags: 0,
+      flags: watch ? 0 : noWatchFlag,
       exclude: excludePaths,
     });
     this.root = await opened;

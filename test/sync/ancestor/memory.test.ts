@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Event } from '../../../src/report/events.js';
-import { loadAncestor, saveAncestor } from '../../../src/sync/ancestor/file.js';
+import { emptyMemory, type Identity, loadMemory, saveMemory } from '../../../src/sync/ancestor/file.js';
+import type { Memory } from '../../../src/sync/core/memory.js';
 import type { Ancestor, Known } from '../../../src/sync/core/entry.js';
 import { ancestorFile, recall } from '../../../src/sync/ancestor/memory.js';
 
@@ -36,34 +37,45 @@ const ancestor = (): Ancestor =>
     ['l', known({ kind: 'symlink', size: 0, hash: '', target: '../x' })],
   ]);
 
+const memory = (): Memory => {
+  const { parked, tombstones } = emptyMemory();
+  parked.set('differs', { local: '1234567812345678', remote: '8765432187654321' });
+  parked.set('there only', { local: undefined, remote: '8765432187654321' });
+  tombstones.add('gone', known({}));
+  tombstones.add('gone link', known({ kind: 'symlink', size: 0, hash: '', target: 'x' }));
+  return { ancestor: ancestor(), parked, tombstones };
+};
+
 describe('an ancestor', () => {
   it('comes back as it was saved', async () => {
-    await saveAncestor(file, identity, ancestor());
-    await expect(loadAncestor(file)).resolves.toEqual({ identity, ancestor: ancestor() });
+    await saveMemory(file, identity, memory());
+    const { tombstones, ...rest } = (await loadMemory(file)) as Memory & { identity: Identity };
+    expect(rest).toEqual({ identity, ancestor: ancestor(), parked: memory().parked });
+    expect([...tombstones]).toEqual([...memory().tombstones]);
     expect(readdirSync(base)).toHaveLength(1);
   });
 
   it('is not trusted when any byte is wrong or missing', async () => {
-    await saveAncestor(file, identity, ancestor());
+    await saveMemory(file, identity, memory());
     const bytes = readFileSync(file);
     for (const at of [0, 10, bytes.length >> 1, bytes.length - 1]) {
       const wrong = Buffer.from(bytes);
       wrong[at] = (wrong[at] as number) ^ 1;
       writeFileSync(file, wrong);
-      await expect(loadAncestor(file)).resolves.toBe('damaged');
+      await expect(loadMemory(file)).resolves.toBe('damaged');
     }
     writeFileSync(file, bytes.subarray(0, -3));
-    await expect(loadAncestor(file)).resolves.toBe('damaged');
+    await expect(loadMemory(file)).resolves.toBe('damaged');
     writeFileSync(file, '');
-    await expect(loadAncestor(file)).resolves.toBe('damaged');
-    await expect(loadAncestor(join(base, 'none'))).resolves.toBe('missing');
+    await expect(loadMemory(file)).resolves.toBe('damaged');
+    await expect(loadMemory(join(base, 'none'))).resolves.toBe('missing');
   });
 });
 
 describe('recalling', () => {
   const recalled = async (over: Partial<typeof identity>) => {
     const events: Event[] = [];
-    await saveAncestor(file, identity, ancestor());
+    await saveMemory(file, identity, memory());
     return { ...(await recall(file, { ...identity, ...over }, (event) => events.push(event))), events };
   };
   const sides = (ancestor: Ancestor) => {

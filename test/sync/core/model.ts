@@ -4,6 +4,9 @@ import type { Ancestor, Entry, Known, Observed, Side } from '../../../src/sync/c
 import { compileRules, type Patterns } from '../../../src/sync/core/ignore.js';
 import type { Action } from '../../../src/sync/core/action.js';
 import { exactNaming, exactTraits, type Naming, namingKey } from '../../../src/sync/core/naming.js';
+import type { InitialSync } from '../../../src/sync/core/initial.js';
+import type { Policy } from '../../../src/sync/core/policy.js';
+import { Tombstones } from '../../../src/sync/core/tombstones.js';
 import { plan } from '../../../src/sync/core/plan.js';
 import { Ledger } from '../../../src/sync/merge/ledger.js';
 
@@ -62,6 +65,8 @@ export class ModelSide {
 
 export interface ModelOptions extends Patterns {
   downloadOnInitialSync?: boolean;
+  direction?: Policy['direction'];
+  initial?: InitialSync;
   /** The container was replaced since. */
   replaced?: boolean;
   /** What the local side makes of names. */
@@ -77,6 +82,8 @@ export class Model {
   readonly ledger: Ledger;
   readonly trash: { path: string; content: string }[] = [];
   readonly conflicts: string[] = [];
+  /** Paths told to differ on purpose. */
+  readonly told: string[] = [];
   readonly removed: string[] = [];
   readonly asked: string[] = [];
   readonly #key: ((path: string) => string) | undefined;
@@ -85,15 +92,16 @@ export class Model {
     this.local = local;
     this.remote = remote;
     this.#key = namingKey(options.naming ?? exactNaming);
+    const { direction = 'both', downloadOnInitialSync, initial } = options;
     this.ledger = new Ledger(
-      ancestor,
       compileRules(options),
+      { direction, initial, leaveRemoteOnly: downloadOnInitialSync === false },
       () => {},
       () => {},
       { ...exactTraits, naming: options.naming ?? exactNaming, modeless: options.modeless ?? false },
     );
+    this.ledger.recall({ ancestor, parked: new Map(), tombstones: new Tombstones() });
     for (const side of ['local', 'remote'] as const) this.#observe(side);
-    if (options.downloadOnInitialSync === false) this.ledger.leaveRemoteOnly();
     this.ledger.markAll();
   }
 
@@ -108,6 +116,20 @@ export class Model {
       if (this.ledger.dirty.size === 0) return this;
     }
     throw new Error(`no end: ${JSON.stringify([...this.ledger.dirty])}`);
+  }
+
+  /** The first merge is over: the mode does not count any more. */
+  settled(): this {
+    this.ledger.policy = { direction: this.ledger.policy.direction, initial: undefined };
+    this.ledger.markAll();
+    return this;
+  }
+
+  /** Somebody edits a side. */
+  edit(side: Side, edits: Edits): this {
+    applyEdits(this[side], edits);
+    this.#observe(side);
+    return this;
   }
 
   /** What would be done about everything, without doing it. */
@@ -135,6 +157,9 @@ export class Model {
         return this.ledger.forget(path);
       case 'record':
         return this.#record(path, action.hash);
+      case 'park':
+        if (action.conflict) this.told.push(path);
+        return this.ledger.park(path);
       case 'hash': {
         const found = this[action.side].contents.get(path);
         this.asked.push(`${action.side} ${path}`);
@@ -172,7 +197,7 @@ export class Model {
       throw new Error(`another name of the same: ${path}`);
     if ('conflict' in action && action.conflict && there) {
       this.conflicts.push(path);
-      this.trash.push({ path, content: there.content });
+      if (action.do !== 'remove' || to === 'remote') this.trash.push({ path, content: there.content });
     }
     if (action.do === 'remove') {
       if ([...target.contents.keys()].some((other) => other.startsWith(`${path}/`)))
@@ -235,27 +260,25 @@ export function diverged(base: Named, local: Edits, remote: Edits, options: Mode
   const ancestor = ancestorOf(sides.local, sides.remote);
   if (options.replaced)
     for (const [path, known] of ancestor) ancestor.set(path, { ...known, remoteStamp: undefined });
-  for (const [side, edits] of [
-    ['local', local],
-    ['remote', remote],
-  ] as const) {
-    for (const [path, text] of Object.entries(edits)) {
-      if (text === undefined || sides[side].contents.get(path)?.content === 'd' || text === 'd')
-        sides[side].delete(path);
-      if (text !== undefined) {
-        // What becomes a file above a path goes.
-        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-          const parent = path.slice(0, at);
-          if (sides[side].contents.get(parent)?.entry.kind !== 'directory') sides[side].delete(parent);
-        }
-        sides[side].set(path, text);
-      }
-    }
-  }
+  applyEdits(sides.local, local);
+  applyEdits(sides.remote, remote);
   return new Model(sides.local, sides.remote, ancestor, options);
 }
 
 /** Two sides that never met. */
 export function strangers(local: Named, remote: Named, options: ModelOptions = {}): Model {
   return new Model(new ModelSide('l', local), new ModelSide('r', remote), new Map(), options);
+}
+
+function applyEdits(side: ModelSide, edits: Edits): void {
+  for (const [path, text] of Object.entries(edits)) {
+    if (text === undefined || side.contents.get(path)?.content === 'd' || text === 'd') side.delete(path);
+    if (text === undefined) continue;
+    // What becomes a file above a path goes.
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const parent = path.slice(0, at);
+      if (side.contents.get(parent)?.entry.kind !== 'directory') side.delete(parent);
+    }
+    side.set(path, text);
+  }
 }

@@ -7,18 +7,28 @@ describe('an emptied side', () => {
   const base = { a: '1', 'd/b': '2' };
   const dangerOf = (...args: Parameters<typeof diverged>) => {
     const model = diverged(...args);
-    return findDanger(model.ledger.ancestor, model.ledger, model.planAll());
+    return findDanger(model.ledger, model.planAll(), new Set());
   };
 
   it.each([
-    ['the container', {}, { a: undefined, d: undefined }, { danger: 'emptied', side: 'remote', files: 2 }],
+    [
+      'the container',
+      {},
+      { a: undefined, d: undefined },
+      { danger: 'emptied', side: 'remote', files: 2, examples: ['a', 'd/b'] },
+    ],
     [
       'the container, but for directories',
       {},
       { a: undefined, 'd/b': undefined },
-      { danger: 'emptied', side: 'remote', files: 2 },
+      { danger: 'emptied', side: 'remote', files: 2, examples: ['a', 'd/b'] },
     ],
-    ['here', { a: undefined, d: undefined }, {}, { danger: 'emptied', side: 'local', files: 2 }],
+    [
+      'here',
+      { a: undefined, d: undefined },
+      {},
+      { danger: 'emptied', side: 'local', files: 2, examples: ['a', 'd/b'] },
+    ],
     ['almost', {}, { d: undefined }, undefined],
     ['both, agreed', { a: undefined, d: undefined }, { a: undefined, d: undefined }, undefined],
   ])('%s', (_, local, remote, expected) => {

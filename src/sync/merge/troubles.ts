@@ -1,0 +1,78 @@
+import { sleep } from '../../base/abort.js';
+import { isFailure } from '../../base/failure.js';
+import type { Ledger } from './ledger.js';
+import type { Sides } from './perform.js';
+import { Retries } from './retries.js';
+import type { Warnings } from './warnings.js';
+
+/** Looks after paths that failed: looks at them again, ever more slowly, or says what is wrong with them. */
+export class Troubles {
+  readonly #ledger: Ledger;
+  readonly #sides: Sides;
+  readonly #warnings: Warnings;
+  readonly #rested: () => void;
+  readonly #signal: AbortSignal;
+  readonly #retries = new Retries();
+  #looking = 0;
+
+  /** `rested` is called when a look has ended. */
+  constructor(ledger: Ledger, sides: Sides, warnings: Warnings, rested: () => void, signal: AbortSignal) {
+    this.#ledger = ledger;
+    this.#sides = sides;
+    this.#warnings = warnings;
+    this.#rested = rested;
+    this.#signal = signal;
+  }
+
+  /** True while something is looked at again that a merge should wait for. */
+  get isLooking(): boolean {
+    return this.#looking > 0;
+  }
+
+  well(path: string): void {
+    this.#retries.forget(path);
+    this.#warnings.clear(path);
+  }
+
+  /** Takes what went wrong at a path. Throws what is no failure of one path. */
+  failed(path: string, error: unknown): void {
+    if (!isFailure(error)) throw error;
+    switch (error.code) {
+      case 'SYNC_FILE_CHANGED':
+      case 'SYNC_FILE_MISSING':
+      case 'SYNC_WRONG_KIND':
+      case 'SYNC_CONTENT_MISMATCH':
+        void this.#lookAgain(path);
+        return;
+      case 'SYNC_UNSAFE_PATH':
+        // A directory may have become a symlink a moment ago; what stays so is said.
+        if (this.#retries.count(path) >= 3) this.#warnings.failed(path, error);
+        else void this.#lookAgain(path);
+        return;
+      case 'SYNC_DIR_NOT_EMPTY':
+      case 'SYNC_CANCELLED':
+        // Something excluded is in it, or the session ends.
+        return;
+      default:
+        if (error.code.startsWith('SYNC_STREAM') || error.code === 'SYNC_PROTOCOL') return;
+        this.#warnings.failed(path, error);
+    }
+  }
+
+  /** What was planned for is not there any more: both sides are looked at again, ever more slowly for what never rests. */
+  async #lookAgain(path: string): Promise<void> {
+    const wait = this.#retries.delayFor(path);
+    // The first merge waits for what changed meanwhile, but not for what never rests.
+    const counts = wait < 100;
+    if (counts) this.#looking++;
+    try {
+      await sleep(wait, this.#signal);
+      await Promise.all([this.#sides.local.scan(path), this.#sides.remote.scan(path)]);
+      this.#ledger.mark(path);
+    } catch {
+      // The session ended, and says why itself.
+    }
+    if (counts) this.#looking--;
+    this.#rested();
+  }
+}

@@ -1,0 +1,173 @@
+import type { Action } from '../core/action.js';
+import { parentOf } from '../core/path.js';
+import { maxDataLength } from '../wire/frame.js';
+import { Lane } from './lane.js';
+import type { Ledger } from './ledger.js';
+import { type Change, type Done, perform, type Sides } from './perform.js';
+import type { Emit } from '../../report/events.js';
+
+/** In flight at once: small ones hide the round trip, large ones share the line without holding the small ones up. */
+const lanes = { small: 128, smallBytes: 8 * 1024 * 1024, large: 3 } as const;
+
+type Release = (error?: unknown) => void;
+
+/** What work tells of itself. */
+export interface WorkEvents {
+  done(done: Done): void;
+  /** Everything planned for the path went well. */
+  well(path: string): void;
+  failed(path: string, error: unknown): void;
+  /** Both sides have something else there, and keep it. */
+  differs(path: string): void;
+  /** Something has ended: there may be nothing left to do. */
+  rested(): void;
+}
+
+/** Does planned actions. One path is worked on once at a time; a path that fails stops no other. */
+export class Work {
+  readonly #ledger: Ledger;
+  readonly #sides: Sides;
+  readonly #emit: Emit;
+  readonly #events: WorkEvents;
+  readonly #signal: AbortSignal;
+  readonly #small = new Lane(lanes.small, lanes.smallBytes);
+  readonly #large = new Lane(lanes.large);
+  readonly #busy = new Map<string, number>();
+  /** Busy paths that were marked meanwhile. */
+  readonly #again = new Set<string>();
+
+  constructor(ledger: Ledger, sides: Sides, emit: Emit, events: WorkEvents, signal: AbortSignal) {
+    this.#ledger = ledger;
+    this.#sides = sides;
+    this.#emit = emit;
+    this.#events = events;
+    this.#signal = signal;
+  }
+
+  /** How many paths are worked on. */
+  get busy(): number {
+    return this.#busy.size;
+  }
+
+  /** True when the path is worked on; then it is marked again afterwards. */
+  postpones(path: string): boolean {
+    if (!this.#busy.has(path)) return false;
+    this.#again.add(path);
+    return true;
+  }
+
+  do(actions: readonly Action[]): void {
+    const changes: Change[] = [];
+    for (const action of actions) {
+      const { path } = action;
+      if (action.do === 'forget') this.#forget(path);
+      else if (action.do === 'record') this.#record(path, action.hash);
+      else if (action.do === 'park') this.#park(action);
+      else if (this.postpones(path)) continue;
+      else if (action.do === 'hash') this.#hash(action);
+      else changes.push(action);
+    }
+    // One change of a path has to wait for another only where something is replaced or gets its mode at the end.
+    if (changes.some((change) => change.do === 'chmod' || (change.do === 'remove' && change.replaced)))
+      this.#doInOrder(changes);
+    else for (const change of changes) this.#change(change, this.#hold(change.path));
+  }
+
+  #doInOrder(changes: readonly Change[]): void {
+    /** What happens at a path, one after another; false: it failed. */
+    const chains = new Map<string, Promise<boolean>>();
+    /** Where children must wait too. */
+    const slow = new Set<string>();
+    const run = (change: Change) => {
+      const { path } = change;
+      const parent = parentOf(path);
+      if ((change.do === 'remove' && change.replaced) || slow.has(parent)) slow.add(path);
+      const before = chains.get(path) ?? (slow.has(parent) ? chains.get(parent) : undefined);
+      const held = this.#hold(path);
+      chains.set(
+        path,
+        (before ?? Promise.resolve(true)).then(
+          (good) =>
+            new Promise((done) => (good ? this.#change(change, held, done) : this.#skip(path, held, done))),
+        ),
+      );
+    };
+    // A directory may lose its write permission only when everything is in it.
+    const last = changes.filter((change) => change.do === 'chmod' && change.directory);
+    for (const change of changes) if (!last.includes(change)) run(change);
+    if (last.length > 0) void Promise.all(chains.values()).then(() => last.forEach(run));
+  }
+
+  #record(path: string, hash: string): void {
+    const local = this.#ledger.local.get(path);
+    const remote = this.#ledger.remote.get(path);
+    if (local && remote) this.#ledger.record(path, local, remote, hash);
+    this.#events.well(path);
+  }
+
+  #forget(path: string): void {
+    this.#ledger.forget(path);
+    this.#events.well(path);
+  }
+
+  #park({ path, conflict }: Extract<Action, { do: 'park' }>): void {
+    this.#ledger.park(path);
+    if (conflict) this.#events.differs(path);
+  }
+
+  #hash({ side, path }: Extract<Action, { do: 'hash' }>): void {
+    const entry = this.#ledger[side].get(path);
+    if (entry?.kind !== 'file') return;
+    const lane = entry.size > maxDataLength ? this.#large : this.#small;
+    this.#ledger.trust(path);
+    const release = this.#hold(path);
+    lane.add(0, async () => {
+      try {
+        const hash = await this.#sides[side].hash(path, entry.stamp);
+        this.#ledger.hashed(side, path, entry.stamp, hash);
+        release();
+      } catch (error) {
+        release(error);
+      }
+    });
+  }
+
+  #change(change: Change, release: Release, done?: (good: boolean) => void): void {
+    const size = change.do === 'file' ? change.source.size : 0;
+    const lane = size > maxDataLength ? this.#large : this.#small;
+    lane.add(size, async () => {
+      // What still waits when the session ends is not begun.
+      if (this.#signal.aborted) return;
+      try {
+        const result = await perform(change, this.#sides, this.#ledger, this.#emit);
+        if (result) this.#events.done(result);
+        release();
+        done?.(true);
+      } catch (error) {
+        release(error ?? new Error('unknown'));
+        done?.(false);
+      }
+    });
+  }
+
+  #skip(path: string, release: Release, done: (good: boolean) => void): void {
+    this.#ledger.mark(path);
+    release();
+    done(false);
+  }
+
+  /** Marks a path as busy, until what it gives back is called: with the error when it did not go well. */
+  #hold(path: string): Release {
+    this.#busy.set(path, (this.#busy.get(path) ?? 0) + 1);
+    return (error) => {
+      const left = (this.#busy.get(path) ?? 1) - 1;
+      if (left > 0) this.#busy.set(path, left);
+      else this.#busy.delete(path);
+      if (this.#signal.aborted) return;
+      if (error === undefined) this.#events.well(path);
+      else this.#events.failed(path, error);
+      if (left <= 0 && this.#again.delete(path)) this.#ledger.dirty.add(path);
+      this.#events.rested();
+    };
+  }
+}

@@ -1,0 +1,297 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { isFailure } from '../../src/base/failure.js';
+import type { Danger } from '../../src/sync/core/safety.js';
+import type { Batch, DangerAnswer } from '../../src/sync/session.js';
+import { helperMissing, pairForEachTest, type Pair, put, readTrash, readTree } from './rig.js';
+
+const missing = helperMissing();
+if (missing) console.log(`the options of sync sessions are not tested: ${missing}`);
+
+const many = (count: number, from = 0) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`d${i % 7}/f${from + i}`, `content ${from + i}`]),
+  );
+
+describe.skipIf(missing)('options of a session', { timeout: 30_000 }, () => {
+  let pair: Pair;
+  pairForEachTest((fresh) => (pair = fresh));
+
+  const text = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
+  const conflicts = () => pair.events.filter((event) => event.type === 'sync-conflict');
+
+  describe('initialSync', () => {
+    it('mirrors the local side: what only the container has goes, and its own content is not fetched', async () => {
+      put(pair.local, { a: 'L', 'd/l': 'l' });
+      put(pair.remote, { a: 'R', 'd/r': 'r', 'deep/er/x': 'x' });
+      const session = await pair.start({ initialSync: 'mirrorLocal' });
+      await session.initialDone;
+      await pair.equal();
+      expect(Object.keys(readTree(pair.remote)).toSorted()).toEqual(['a', 'd', 'd/l']);
+      expect(text(pair.remote, 'a')).toBe('L');
+      expect(readTrash(pair.local)).toEqual({});
+      // Afterwards it is a sync like any other.
+      put(pair.remote, { new: 'new' });
+      await pair.until('new is downloaded', () => existsSync(join(pair.local, 'new')));
+    });
+
+    it('mirrors the container: what only was here is in the trash', async () => {
+      put(pair.local, { a: 'L', 'd/l': 'l' });
+      put(pair.remote, { a: 'R', 'd/r': 'r' });
+      const session = await pair.start({ initialSync: 'mirrorRemote' });
+      await session.initialDone;
+      await pair.equal();
+      expect(Object.keys(readTree(pair.local)).toSorted()).toEqual(['a', 'd', 'd/r']);
+      expect(readTrash(pair.local)).toEqual({ a: 'L', 'd/l': 'l' });
+    });
+
+    it('does not mirror an emptied container', async () => {
+      put(pair.local, { a: 'L', 'd/l': 'l' });
+      const before = readTree(pair.local);
+      const session = await pair.start({ initialSync: 'mirrorRemote' });
+      await expect(session.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_ROOT_EMPTIED'));
+      expect(readTree(pair.local)).toEqual(before);
+    });
+
+    it('keeps all: what differs stays so over restarts and is told, until one side changes', async () => {
+      put(pair.local, { a: 'L', l: 'l', f: '1' });
+      put(pair.remote, { a: 'R', r: 'r', f: '1' });
+      for (const initialSync of ['keepAll', undefined] as const) {
+        const session = await pair.start({ initialSync });
+        await session.initialDone;
+        await pair.equal({ ignore: /^a$/ });
+        expect([text(pair.local, 'a'), text(pair.remote, 'a')]).toEqual(['L', 'R']);
+        await session.stop();
+      }
+      expect(conflicts()).toEqual([]);
+      const session = await pair.start({ initialSync: 'keepAll' });
+      await session.initialDone;
+      // Each session tells of it.
+      const told = pair.events.filter((event) => event.type === 'warning' && event.code === 'SYNC_DIFFERS');
+      expect(told).toHaveLength(3);
+      const problems = () => pair.events.filter((event) => event.type === 'sync-problem');
+      expect(problems().map(({ path, state }) => `${path} ${state}`)).toEqual(Array(3).fill('a found'));
+      put(pair.local, { a: 'L2' });
+      utimesSync(join(pair.local, 'a'), 1_600_000_000, 1_600_000_000);
+      await pair.equal();
+      expect(text(pair.remote, 'a')).toBe('L2');
+      expect(readTrash(pair.local)).toEqual({ a: 'R' });
+      await pair.until('that is told', () => problems().at(-1)?.state === 'cleared');
+    });
+
+    it('does nothing at first when it is disabled', async () => {
+      put(pair.local, { a: 'L', l: 'l', same: 's', 'd/l': 'l' });
+      put(pair.remote, { a: 'R', r: 'r', same: 's' });
+      const before = [readTree(pair.local), readTree(pair.remote)];
+      for (const initialSync of ['disabled', undefined] as const) {
+        const session = await pair.start({ initialSync });
+        await session.initialDone;
+        expect([readTree(pair.local), readTree(pair.remote)]).toEqual(before);
+        await session.stop();
+      }
+      await pair.start({ initialSync: 'disabled' });
+      put(pair.local, { l: 'l2', 'd/m': 'm' });
+      put(pair.remote, { r: 'r2' });
+      await pair.until('both changes arrive', () => {
+        return (
+          existsSync(join(pair.remote, 'd/m')) &&
+          existsSync(join(pair.remote, 'l')) &&
+          existsSync(join(pair.local, 'r'))
+        );
+      });
+      expect(existsSync(join(pair.remote, 'd/l'))).toBe(false);
+      expect([text(pair.local, 'a'), text(pair.remote, 'a')]).toEqual(['L', 'R']);
+    });
+  });
+
+  describe('direction', () => {
+    it.each(['up', 'down'] as const)('%s: changes nothing on the sending side', async (direction) => {
+      const [from, to] = direction === 'up' ? [pair.local, pair.remote] : [pair.remote, pair.local];
+      put(from, { a: 'base', b: 'base', c: 'base' });
+      put(to, { own: 'own' });
+      const session = await pair.start({ direction });
+      await session.initialDone;
+      expect(Object.keys(readTree(from)).toSorted()).toEqual(['a', 'b', 'c']);
+      // What the receiver changes stays there.
+      put(to, { a: 'edited there', 'new/x': 'x' });
+      rmSync(join(to, 'b'));
+      chmodSync(join(to, 'c'), 0o755);
+      put(from, { d: 'd' });
+      await pair.until('d arrives', () => existsSync(join(to, 'd')));
+      expect(text(from, 'a')).toBe('base');
+      expect(readTree(from)['c']).toMatch(/^644/);
+      expect(Object.keys(readTree(from)).toSorted()).toEqual(['a', 'b', 'c', 'd']);
+      expect(text(to, 'a')).toBe('edited there');
+      expect(conflicts()).toEqual([]);
+      // Until the sender changes it: then that wins, and the other is kept.
+      put(from, { a: 'edited', b: 'edited' });
+      await pair.until('both arrive', () => text(to, 'a') === 'edited' && existsSync(join(to, 'b')));
+      expect(readTrash(pair.local)).toEqual({ a: 'edited there' });
+      rmSync(join(from, 'c'));
+      await pair.until('c is gone', () => !existsSync(join(to, 'c')));
+      await session.stop();
+      // So it is at the next start.
+      const before = [readTree(pair.local), readTree(pair.remote)];
+      const second = await pair.start({ direction });
+      await second.initialDone;
+      expect([readTree(pair.local), readTree(pair.remote)]).toEqual(before);
+    });
+  });
+
+  it('ends by itself after the first merge when it does not watch', async () => {
+    put(pair.local, { a: 'a' });
+    const session = await pair.start({ watch: false });
+    await session.done;
+    await expect(session.initialDone).resolves.toMatchObject({ up: 1, down: 0 });
+    await pair.equal();
+    expect(readdirSync(pair.temporary)).toEqual([]);
+    expect(pair.events.at(-1)).toMatchObject({ type: 'sync', state: 'stopped' });
+  });
+
+  describe('onBatch', () => {
+    it('tells what each round did, but not of the first merge, one after another', async () => {
+      put(pair.local, { first: '1', old: '1' });
+      const batches: Batch[] = [];
+      let open = 0;
+      const onBatch = async (batch: Batch) => {
+        expect(++open).toBe(1);
+        await new Promise((resolve) => setImmediate(resolve));
+        batches.push(batch);
+        open--;
+        throw new Error('the hook failed');
+      };
+      const session = await pair.start({ onBatch });
+      await session.initialDone;
+      expect(batches).toEqual([]);
+      put(pair.local, { first: '2', 'dir/new': '3' });
+      rmSync(join(pair.local, 'old'));
+      await pair.until('a round is told', () => batches.length > 0);
+      await pair.equal();
+      const [batch] = batches;
+      expect(batches).toHaveLength(1);
+      expect(batch?.direction).toBe('up');
+      expect(batch?.changes.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toMatchObject([
+        { path: 'dir', action: 'create', directory: true },
+        { path: 'dir/new', action: 'create', directory: false },
+        { path: 'first', action: 'update', directory: false },
+        { path: 'old', action: 'remove', directory: false },
+      ]);
+      // A failing hook harms nothing, and is said.
+      put(pair.remote, { there: 't' });
+      await pair.until('the next is told', () => batches.length === 2);
+      expect(batches[1]).toMatchObject({ direction: 'down', changes: [{ path: 'there' }] });
+      expect(pair.events).toContainEqual(
+        expect.objectContaining({ type: 'warning', code: 'SYNC_HOOK_FAILED' }),
+      );
+    });
+
+    it('tells a burst as one', async () => {
+      const batches: Batch[] = [];
+      const session = await pair.start({ onBatch: async (batch) => void batches.push(batch) });
+      await session.initialDone;
+      put(pair.local, many(400));
+      await pair.equal();
+      await pair.until('it is told', () => batches.length > 0);
+      expect(batches.map(({ changes }) => changes.length)).toEqual([407]);
+    });
+  });
+
+  describe('removals that look like an accident', () => {
+    const removeMost = (root: string) => {
+      for (let d = 0; d < 5; d++) rmSync(join(root, `d${d}`), { recursive: true });
+    };
+    const started = async (answer?: DangerAnswer) => {
+      put(pair.local, many(105));
+      const dangers: Danger[] = [];
+      const confirm = async (danger: Danger) => {
+        dangers.push(danger);
+        return answer ?? 'stop';
+      };
+      const session = await pair.start(answer ? { confirm } : {});
+      await session.initialDone;
+      return { dangers, session };
+    };
+
+    it.each([
+      ['here', 'local'],
+      ['in the container', 'remote'],
+    ] as const)('stop the session when there is no one to ask (%s)', async (where, side) => {
+      const { session } = await started();
+      const [lost, kept] = side === 'local' ? [pair.local, pair.remote] : [pair.remote, pair.local];
+      const before = readTree(kept);
+      removeMost(lost);
+      const failure = await session.done.catch((error: unknown) => error);
+      expect(isFailure(failure, 'SYNC_MASS_REMOVAL')).toBe(true);
+      expect((failure as Error).message).toContain(`75 of 105 synced files are gone from ${lost} ${where}.`);
+      expect(readTree(kept)).toEqual(before);
+    });
+
+    it('are asked about, and carried over', async () => {
+      const { dangers, session } = await started('carry-over');
+      removeMost(pair.remote);
+      await pair.equal();
+      expect(dangers).toEqual([
+        {
+          danger: 'mass-removal',
+          side: 'remote',
+          files: 75,
+          of: 105,
+          examples: expect.arrayContaining(['d0/f0']),
+        },
+      ]);
+      expect(Object.keys(readTrash(pair.local))).toHaveLength(75);
+      await session.stop();
+    });
+
+    it('are asked about, and undone from the other side', async () => {
+      const { dangers } = await started('restore');
+      const before = readTree(pair.local);
+      removeMost(pair.local);
+      await pair.equal();
+      expect(dangers).toHaveLength(1);
+      expect(readTree(pair.local)).toEqual(before);
+      expect(readTree(pair.remote)).toEqual(before);
+    });
+
+    it('wait for the answer, with all else', async () => {
+      put(pair.local, many(105));
+      let give: (answer: DangerAnswer) => void = () => {};
+      let asked = false;
+      const session = await pair.start({
+        confirm: () => {
+          asked = true;
+          return new Promise<DangerAnswer>((resolve) => (give = resolve));
+        },
+      });
+      await session.initialDone;
+      const before = readTree(pair.local);
+      removeMost(pair.remote);
+      await pair.until('it is asked', () => asked);
+      put(pair.remote, { meanwhile: 'm' });
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      expect(readTree(pair.local)).toEqual(before);
+      give('carry-over');
+      await pair.equal();
+      expect(text(pair.local, 'meanwhile')).toBe('m');
+    });
+  });
+
+  it('remembers what was removed when a new container brings it back from its image', async () => {
+    put(pair.remote, { keep: 'k', gone: 'image', 'dir/gone': 'image', changed: 'image' });
+    const first = await pair.start();
+    await first.initialDone;
+    for (const path of ['gone', 'changed', 'dir']) rmSync(join(pair.local, path), { recursive: true });
+    await pair.equal();
+    await first.stop();
+    put(pair.remote, { gone: 'image', 'dir/gone': 'image', changed: 'a newer image' });
+    const second = await pair.start({ remoteIdentity: 'container-2' });
+    await second.initialDone;
+    await pair.equal();
+    expect(Object.keys(readTree(pair.local)).toSorted()).toEqual(['changed', 'keep']);
+    // In the same container it is a new file, whatever its content.
+    put(pair.remote, { gone: 'image' });
+    await pair.until('it is downloaded', () => existsSync(join(pair.local, 'gone')));
+  });
+});
