@@ -2,6 +2,7 @@ import type { Diagnostic } from './diagnostic.js';
 import { formatPath, itemsAt, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
 import { checkName, checkNames, type Subject } from './validate-names.js';
+import { validateSync } from './validate-sync.js';
 
 /** The checks of `dev`; see {@link validate}. */
 export function* validateDev(subject: Subject): Generator<Diagnostic> {
@@ -12,6 +13,7 @@ export function* validateDev(subject: Subject): Generator<Diagnostic> {
       yield* checkName(subject, [...path, 'imageName'], 'images');
     }
   }
+  yield* validateSync(source, value);
   yield* localPorts(source, value);
   yield* urls(source, value);
   yield* checkNames(subject, ['dev', 'logs', 'images'], 'images');

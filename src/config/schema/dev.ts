@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { about, count, name, optional, port, target, text, texts } from './common.js';
+import { sync } from './sync.js';
 
 const ports = z.strictObject({
   ...target,
@@ -14,25 +15,6 @@ const ports = z.strictObject({
       )
       .check(z.minLength(1)),
     'Ports to forward to the pod',
-  ),
-});
-
-const sync = z.strictObject({
-  ...target,
-  containerName: optional(text, 'Container of the pod, where there are several'),
-  localSubPath: optional(text, 'Local folder, relative to devspace.yaml (default ./)'),
-  containerPath: optional(text, 'Folder in the container (default: its working directory)'),
-  excludePaths: optional(texts, 'gitignore patterns, not synced in either direction'),
-  downloadExcludePaths: optional(texts, 'gitignore patterns, not synced from the container'),
-  uploadExcludePaths: optional(texts, 'gitignore patterns, not synced to the container'),
-  downloadOnInitialSync: optional(
-    z.boolean(),
-    'Keep files that only the container has at the start (default false)',
-  ),
-  waitInitialSync: optional(z.boolean(), 'Go on only after the first full sync is complete (default false)'),
-  bandwidthLimits: optional(
-    z.strictObject({ download: optional(count), upload: optional(count) }),
-    'Limits in KB per second',
   ),
 });
 

@@ -54,4 +54,8 @@ export const image = z.strictObject({
   cmd: optional(texts, 'Replaces CMD without touching the Dockerfile'),
   createPullSecret: optional(z.boolean(), 'Give the cluster the credentials of the registry (default true)'),
   build: optional(build, 'How to build: at most one of docker, kaniko and custom'),
+  injectRestartHelper: optional(
+    z.boolean(),
+    'Start the container under a supervisor, so that dev.sync can restart its process (default false)',
+  ),
 });
