@@ -2,6 +2,7 @@ import { mappingsOf } from '../dev/forwards.js';
 import { runServices } from '../dev/services.js';
 import { checkPortsFree } from '../kube/forward.js';
 import type { CommandHandler } from './command.js';
+import { dangerAnswer } from './danger-answer.js';
 import { helperDir } from './helper-dir.js';
 import { numberFlag } from './flags.js';
 import { openKube } from './open-kube.js';
@@ -32,6 +33,7 @@ export const run: CommandHandler = async (invocation) => {
     refs: new Map([...images].map(([name, { ref }]) => [name, ref])),
     ports,
     sync: flags.sync !== false,
+    confirm: dangerAnswer(invocation),
     open: flags.open !== false,
     timeoutMs,
     emit,

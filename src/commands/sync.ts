@@ -1,43 +1,59 @@
 import { resolve } from 'node:path';
+import { startReplicas } from '../dev/replicas.js';
 import { startSyncEntry } from '../dev/sync-entry.js';
 import type { CommandHandler } from './command.js';
+import { dangerAnswer } from './danger-answer.js';
 import { helperDir } from './helper-dir.js';
 import { labelFlag, numberFlag } from './flags.js';
+import { findImage } from './image-selector.js';
 import { openKube } from './open-kube.js';
 import { pickTarget } from './pick-target.js';
+import { entryFromFlags } from './sync-flags.js';
 
-/** `devspace sync`: one folder with one container, until Ctrl-C, which is no failure once both are equal. Needs no project. */
+/**
+ * `devspace sync`: one folder with one container, until Ctrl-C, which is no failure once both are equal, or with `--no-watch` until they are. Needs no
+ * project.
+ */
 export const run: CommandHandler = async (invocation) => {
   const { cwd, emit, flags, signal } = invocation;
   const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
+  const entry = entryFromFlags(flags);
   using kube = await openKube(invocation);
-  const target = await pickTarget(kube, invocation, 'Which container do you want to sync with?');
-  const root = resolve(cwd, flags.localPath as string);
-  // Labels also name the pod that will replace this one; a pod that was named or picked is this one only.
-  const isThisPod = flags.pod !== undefined || flags.labelSelector === undefined || flags.pick === true;
-  await using sync = await startSyncEntry(
+  const image =
+    typeof flags.imageSelector === 'string' ? await findImage(kube, flags.imageSelector, signal) : undefined;
+  const root = resolve(cwd, entry.localSubPath ?? '.');
+  // Labels and an image also name the pod that will replace this one; a pod that was named or picked is this one only.
+  const isByPod = flags.pod !== undefined || flags.pick === true;
+  const isThisPod = isByPod || (flags.labelSelector === undefined && image === undefined);
+  const target =
+    image !== undefined && !isByPod
+      ? { namespace: kube.namespace, container: flags.container as string | undefined, pod: undefined }
+      : await pickTarget(kube, invocation, 'Which container do you want to sync with?');
+  const start = entry.syncReplicas ? startReplicas : startSyncEntry;
+  await using sync = await start(
     kube,
     {
+      ...entry,
+      localSubPath: '.',
       ...(isThisPod ? {} : { labelSelector: labelFlag(flags.labelSelector) }),
+      ...(image !== undefined && !isThisPod ? { imageName: image } : {}),
       containerName: target.container,
       namespace: target.namespace,
-      containerPath: flags.containerPath as string | undefined,
-      excludePaths: flags.exclude as string[],
-      downloadOnInitialSync: flags.downloadOnInitialSync as boolean,
     },
     {
       root,
       command: 'sync',
       pod: isThisPod ? target.pod : undefined,
       helperDir: helperDir(),
-      refs: new Map(),
+      refs: new Map(image === undefined ? [] : [[image, image]]),
       timeoutMs,
+      confirm: dangerAnswer(invocation),
       emit,
       signal,
     },
   );
   await sync.initialDone;
-  emit({ type: 'note', level: 'done', text: 'Syncing. Press Ctrl-C to stop.' });
+  if (!entry.noWatch) emit({ type: 'note', level: 'done', text: 'Syncing. Press Ctrl-C to stop.' });
   await sync.done;
   return 0;
 };

@@ -22,6 +22,11 @@ const timeout: FlagSpec = {
   default: '120',
 };
 
+const allowDeletions: FlagSpec = {
+  flag: '--allow-deletions',
+  about: 'delete on the other side, too, what looks like deleted by accident',
+};
+
 /** Every command. The order is that of `devspace --help`. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -34,6 +39,7 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--no-portforwarding', about: 'do not forward ports' },
       { flag: '--no-open', about: 'do not open the browser' },
       { flag: '--verbose-sync', about: 'print each synced file' },
+      allowDeletions,
       { flag: '--exit-after-deploy', about: 'stop after deploying' },
       timeout,
     ],
@@ -85,22 +91,37 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'sync',
     summary: 'sync a local folder with a container',
-    examples: [
-      'devspace sync --local-path=src --container-path=/app/src',
-      'devspace sync --pod web-0 --exclude node_modules/',
-    ],
+    examples: ['devspace sync --path src:/app/src', 'devspace sync --pod web-0 --exclude node_modules/'],
     flags: [
       ...targetFlags,
+      { flag: '--image-selector <image>', about: 'image that the container runs; without a tag, any tag' },
       { flag: '-e, --exclude <pattern>', about: 'gitignore pattern of files not to sync', repeatable: true },
-      { flag: '--local-path <folder>', about: 'local folder', default: '.' },
+      { flag: '--exclude-file <file>', about: 'file of such patterns, in the local folder' },
+      { flag: '--git-ignore', about: 'do not sync what git ignores' },
+      { flag: '--path <local:remote>', about: 'both folders at once' },
+      { flag: '--local-path <folder>', about: 'local folder (default: the current one)' },
       {
         flag: '--container-path <folder>',
         about: 'folder in the container (default: its working directory)',
       },
       {
+        flag: '--initial-sync <strategy>',
+        about:
+          'how the first sync treats differences: preferNewest (default), preferLocal, preferRemote, mirrorLocal, mirrorRemote, keepAll, disabled',
+      },
+      {
         flag: '--no-download-on-initial-sync',
         about: 'leave files alone that only the container has at the start',
       },
+      { flag: '--no-watch', about: 'end after the first sync' },
+      { flag: '--upload-only', about: 'change nothing in the local folder' },
+      { flag: '--download-only', about: 'change nothing in the container' },
+      { flag: '--polling', about: 'look for changes every 2 seconds, where nothing tells of them' },
+      {
+        flag: '--sync-replicas',
+        about: 'upload to every pod that the selector matches, download from the newest',
+      },
+      allowDeletions,
       { flag: '--verbose', about: 'print each synced file' },
       timeout,
     ],

@@ -9,10 +9,11 @@ import type { ImageRefs } from './built-images.js';
 import { startEntryForward } from './forwards.js';
 import { streamLogs } from './log-streams.js';
 import { openUrls } from './open-urls.js';
+import { startReplicas } from './replicas.js';
 import { inStage } from './stage.js';
-import { startSyncEntry, type RunningSync } from './sync-entry.js';
+import { startSyncEntry, type RunningSync, type SyncEntryOptions } from './sync-entry.js';
 
-export interface ServicesOptions {
+export interface ServicesOptions extends Pick<SyncEntryOptions, 'confirm'> {
   config: Config;
   /** Folder of devspace.yaml. */
   root: string;
@@ -93,7 +94,8 @@ async function startSyncs(kube: Kube, options: ServicesOptions, opened: Closing)
     const log = opened.use(await openLogFile(options.root, 'sync'));
     const running: RunningSync[] = [];
     for (const entry of entries) {
-      const sync = opened.use(await startSyncEntry(kube, entry, { ...options, command: 'dev', log }));
+      const start = entry.syncReplicas ? startReplicas : startSyncEntry;
+      const sync = opened.use(await start(kube, entry, { ...options, command: 'dev', log }));
       running.push(sync);
       if (entry.waitInitialSync) await sync.initialDone;
     }

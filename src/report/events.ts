@@ -47,6 +47,14 @@ export type Event =
       code?: string;
       reason?: string;
       nextAttempt?: string;
+      /** With `connecting`: the rules that hold from now on, exclude files included. */
+      patterns?: {
+        excludePaths?: readonly string[] | undefined;
+        uploadExcludePaths?: readonly string[] | undefined;
+        downloadExcludePaths?: readonly string[] | undefined;
+      };
+      /** One session takes the place of another, such as with other rules: nothing to tell people. */
+      quiet?: boolean;
     }
   | {
       type: 'sync-change';

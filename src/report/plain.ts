@@ -110,6 +110,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
   };
 
   const sync = (event: Event & { type: 'sync' }): void => {
+    if (event.quiet) return;
     const what = `${event.local} <-> ${event.remote}`;
     if (event.state === 'started') return info(`Syncing ${what}`);
     if (event.state === 'stopped') return info(`Stopped syncing ${what}`);

@@ -21,7 +21,8 @@ export interface SyncRecord {
   namespace?: string | undefined;
   pod?: string | undefined;
   container?: string | undefined;
-  readonly patterns: SyncPatterns;
+  /** Those of the config, and with the first session those of exclude files, too. */
+  patterns: SyncPatterns;
   state: 'starting' | 'merging' | 'watching' | 'reconnecting' | 'stopped' | 'failed';
   since: string;
   code?: string | undefined;
@@ -133,6 +134,7 @@ function enterState(record: SyncRecord, event: Event & { type: 'sync' }, time: s
   // A new session finds anew what it cannot carry.
   if (event.state === 'connecting') [record.problems, record.moreProblems] = [[], 0];
   if (event.state !== 'initial-done') record.pending = 0;
+  if (event.patterns) record.patterns = event.patterns;
   if (event.state === 'started') record.remote = event.remote;
   if (event.pod === undefined) return;
   ({ namespace: record.namespace, pod: record.pod, container: record.container } = event);

@@ -67,6 +67,13 @@ describe('devspace', () => {
     [['--output', 'xml', 'logs'], /--output xml is not known/],
     [['logs', '--lines', 'many'], /--lines wants a whole number from 0, got "many"/],
     [['dev', '--timeout', '-1'], /--timeout/],
+    [
+      ['sync', '--initial-sync', 'mirror'],
+      /--initial-sync mirror is not known[^]*hint: use one of preferNewest, preferLocal, preferRemote, mirrorLocal, mirrorRemote, keepAll, disabled/,
+    ],
+    [['sync', '--upload-only', '--download-only'], /leave nothing to sync/],
+    [['sync', '--path', ':/app'], /--path ":\/app" lacks a folder/],
+    [['sync', '--sync-replicas'], /hint: name them with --label-selector or --image-selector/],
   ])('refuses %j with a hint and exit code 1', async (args, message) => {
     await using project = await makeProject({ 'devspace.yaml': 'version: v1beta3\n' });
     const { code, stdout, stderr } = await runCli(args, { cwd: project.dir });

@@ -1,0 +1,48 @@
+import type { SyncConfig } from '../config/schema.js';
+import type { InitialSync } from '../sync/core/initial.js';
+import type { SyncOptions } from '../sync/session.js';
+
+type Settings = Pick<
+  SyncOptions,
+  'bandwidthLimits' | 'direction' | 'downloadOnInitialSync' | 'initialSync' | 'polling' | 'watch'
+>;
+
+/**
+ * What an entry of dev.sync means to one session. Only with a container that the run has not met yet may the start of a session mirror one side: after a
+ * broken connection, what only one side has may be new.
+ */
+export function settingsOf(entry: SyncConfig, isNewContainer: boolean): Settings {
+  return {
+    direction: entry.disableDownload ? 'up' : entry.disableUpload ? 'down' : 'both',
+    initialSync: isNewContainer ? entry.initialSync : withoutMirror(entry.initialSync),
+    downloadOnInitialSync: entry.downloadOnInitialSync,
+    watch: entry.noWatch !== true,
+    polling: entry.polling,
+    bandwidthLimits: entry.bandwidthLimits,
+  };
+}
+
+function withoutMirror(initialSync: InitialSync | undefined): InitialSync | undefined {
+  if (initialSync === 'mirrorLocal') return 'preferLocal';
+  return initialSync === 'mirrorRemote' ? 'preferRemote' : initialSync;
+}
+
+/**
+ * Tells apart what is kept about entries with the same folders, over the life of pods: `pod` is given only where it is always this one (of `devspace
+ * sync --pod`, or a replica).
+ */
+export function stateKeyOf(
+  kube: { context: string; namespace: string },
+  entry: SyncConfig,
+  pod: string | undefined,
+): string {
+  const labels = Object.entries(entry.labelSelector ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const { imageName, containerName } = entry;
+  const selector = pod === undefined ? [labels, imageName ?? null] : [pod];
+  return JSON.stringify([
+    kube.context,
+    entry.namespace ?? kube.namespace,
+    containerName ?? null,
+    ...selector,
+  ]);
+}
