@@ -75,6 +75,12 @@ export interface Content {
   entry: FileEntry;
 }
 
+/** A file on its way to where an older version of it is. */
+export interface Patchable extends Incoming {
+  /** Takes a part of the version that is to be replaced as content. Fails like `commit` when that is not what was seen. */
+  copy(offset: number, length: number): Promise<void>;
+}
+
 /** A file on its way. Exactly one of `commit` and `abort` ends it. */
 export interface Incoming extends Sink {
   /** Checks the content against the hash, and that the target still is what was seen, then puts it in place with mode and mtime. */

@@ -154,6 +154,7 @@ class Session implements SyncSession {
     this.#remote = new Remote(stream, {
       root: this.#options.remoteRoot,
       excludePaths: this.#options.excludePaths ?? [],
+      polling: this.#options.polling,
       up: new TokenBucket(bandwidthLimits?.upload),
       down: new TokenBucket(bandwidthLimits?.download),
       watch: this.#options.watch !== false,

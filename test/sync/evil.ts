@@ -3,9 +3,10 @@ import { PassThrough } from 'node:stream';
 import type { ProcessStream } from '../../src/base/process-stream.js';
 import type { OpenProcess } from '../../src/sync/inject/inject.js';
 import { FrameDecoder } from '../../src/sync/wire/frame.js';
+import { protocolVersion } from '../../src/sync/wire/messages.js';
 import { Reader, Writer } from '../../src/sync/wire/values.js';
 
-const names: Record<number, string> = { 1: 'OPEN', 2: 'SCAN', 3: 'HASH', 4: 'GET', 5: 'PUT' };
+const names: Record<number, string> = { 1: 'OPEN', 2: 'SCAN', 3: 'HASH', 4: 'GET', 5: 'PUT', 15: 'SIGN' };
 
 export function frame(type: number, body: Writer): Buffer {
   const bytes = body.finish();
@@ -34,9 +35,9 @@ export function openEvil(answer: (request: string, id: number) => Buffer[]): Ope
       const skipped = Math.min(left, rest.length);
       left -= skipped;
       if (skipped > 0 && left === 0)
-        stdout.write(frame(0x80, new Writer().uint(1).text('linux').text('amd64').uint(1)));
+        stdout.write(frame(0x80, new Writer().uint(protocolVersion).text('linux').text('amd64').uint(1)));
       for (const { type, body } of decoder.push(rest.subarray(skipped))) {
-        const id = type === 1 ? 0 : type < 14 ? new Reader(body).uint() : 0;
+        const id = type === 1 ? 0 : type !== 14 ? new Reader(body).uint() : 0;
         for (const bytes of answer(names[type] ?? '', id)) stdout.write(bytes);
       }
     });

@@ -98,6 +98,23 @@ export function openHere(
   };
 }
 
+/** Counts the bytes that go both ways. */
+export function counted(open: OpenProcess, moved: { bytes: number }): OpenProcess {
+  return async (command, signal) => {
+    const stream = await open(command, signal);
+    const write = stream.stdin.write.bind(stream.stdin) as (chunk: Buffer, ...rest: unknown[]) => boolean;
+    stream.stdin.write = (chunk: Buffer, ...rest: unknown[]) => {
+      moved.bytes += chunk.length;
+      return write(chunk, ...rest);
+    };
+    stream.stdout.on('data', (chunk: Buffer) => {
+      moved.bytes += chunk.length;
+    });
+    stream.stdout.pause();
+    return stream;
+  };
+}
+
 export interface Pair {
   local: string;
   remote: string;

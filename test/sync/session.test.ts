@@ -12,13 +12,23 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { isFailure } from '../../src/base/failure.js';
 import { Writer } from '../../src/sync/wire/values.js';
 import { frame, openEvil } from './evil.js';
-import { helperMissing, pairForEachTest, type Pair, put, readTrash, readTree } from './rig.js';
+import {
+  counted,
+  helperMissing,
+  openHere,
+  pairForEachTest,
+  type Pair,
+  put,
+  readTrash,
+  readTree,
+} from './rig.js';
 
 const missing = helperMissing();
 if (missing) console.log(`sync sessions are not tested: ${missing}`);
@@ -306,6 +316,36 @@ describe.skipIf(missing)('a session over pipes', { timeout: 30_000 }, () => {
       return order.length === 2;
     });
     expect(order).toEqual(['small', 'large']);
+    await pair.equal();
+  });
+
+  it.each(['up', 'down'] as const)('sends of a big file only what changed, %s', async (direction) => {
+    const [from, to] = direction === 'up' ? [pair.local, pair.remote] : [pair.remote, pair.local];
+    const old = randomBytes(8 * 1024 * 1024);
+    put(from, { big: old });
+    const moved = { bytes: 0 };
+    const session = await pair.start({
+      open: counted(openHere({ cwd: pair.remote, env: { TMPDIR: pair.temporary } }), moved),
+    });
+    await session.initialDone;
+    const middle = 3_000_000;
+    for (const [what, next] of [
+      [
+        'one byte changed',
+        Buffer.concat([
+          old.subarray(0, middle),
+          Buffer.from([(old[middle] as number) ^ 1]),
+          old.subarray(middle + 1),
+        ]),
+      ],
+      ['an insertion', Buffer.concat([old.subarray(0, middle), randomBytes(1000), old.subarray(middle)])],
+      ['the end cut off', old.subarray(0, middle)],
+    ] as const) {
+      moved.bytes = 0;
+      writeFileSync(join(from, 'big'), next);
+      await pair.until(`${what} arrives`, () => readFileSync(join(to, 'big')).equals(next), 15_000);
+      expect(moved.bytes, what).toBeLessThan(64 * 1024);
+    }
     await pair.equal();
   });
 

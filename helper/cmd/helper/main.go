@@ -12,6 +12,7 @@ import (
 
 	"devspace-helper/internal/home"
 	"devspace-helper/internal/session"
+	"devspace-helper/internal/wire"
 )
 
 func main() {
@@ -22,7 +23,7 @@ func main() {
 	case "serve":
 		serve(target(os.Args[2:]))
 	case "version":
-		_, _ = os.Stdout.WriteString("devspace-helper protocol 1 " + runtime.GOOS + "/" + runtime.GOARCH + " " + runtime.Version() + "\n")
+		_, _ = os.Stdout.WriteString("devspace-helper protocol " + strconv.Itoa(wire.Version) + " " + runtime.GOOS + "/" + runtime.GOARCH + " " + runtime.Version() + "\n")
 	default:
 		usage()
 	}

@@ -13,7 +13,7 @@ import (
 	"devspace-helper/internal/wire"
 )
 
-// Applier makes changes in a Site. It serves one goroutine; others may look at the tree meanwhile.
+// Applier makes changes in a Site, one at a time. Safe for concurrent use.
 type Applier struct {
 	Site *scan.Site
 	Area *stage.Area
@@ -26,6 +26,9 @@ type target struct {
 	now  wire.Entry
 	st   syscall.Stat_t // valid unless now is absent
 }
+
+// isDirectory tells what no file or link may replace.
+func (t *target) isDirectory() bool { return t.st.Mode&syscall.S_IFMT == syscall.S_IFDIR }
 
 // Do carries out MKDIR, REMOVE, CHMOD or SYMLINK and queues the answer. The error is root.ErrVanished or nil.
 func (a *Applier) Do(r *wire.Request) error {
@@ -147,7 +150,7 @@ func remove(t *target) error {
 	switch {
 	case t.now.Kind == wire.Absent:
 		return nil
-	case t.st.Mode&syscall.S_IFMT == syscall.S_IFDIR:
+	case t.isDirectory():
 		return at.Rmdir(t.dir, t.name)
 	}
 	return at.Unlink(t.dir, t.name)
@@ -164,7 +167,7 @@ func chmod(t *target, mode uint32) error {
 }
 
 func (a *Applier) symlink(t *target, text string, fresh bool) error {
-	if t.st.Mode&syscall.S_IFMT == syscall.S_IFDIR {
+	if t.isDirectory() {
 		return ErrWrongKind
 	}
 	s, err := a.Area.Link(t.dir, text)

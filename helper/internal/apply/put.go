@@ -2,10 +2,12 @@ package apply
 
 import (
 	"crypto/sha256"
-	"hash"
+	"sync/atomic"
 	"syscall"
 
 	"devspace-helper/internal/at"
+	"devspace-helper/internal/observe"
+	"devspace-helper/internal/root"
 	"devspace-helper/internal/stage"
 	"devspace-helper/internal/wire"
 )
@@ -17,24 +19,25 @@ const (
 	inMemory = 32 << 10
 )
 
-// Puts are the uploads that have begun. Like Applier, it serves one goroutine.
+// Puts are the uploads that have begun. Like Applier, it serves one goroutine; what is staged is put together by others.
 type Puts struct {
 	*Applier
-	open map[uint64]*put
-	free [][]byte // buffers to use again
+	failed     func(error)
+	open       map[uint64]*put
+	assembling atomic.Int32
+	free       [][]byte // buffers to use again
 }
 
 type put struct {
 	wire.Request
 	received uint64
-	content  []byte       // while it fits in memory
-	stage    *stage.Stage // otherwise
-	sum      hash.Hash
+	content  []byte // while it fits in memory
+	assembly *assembly
 }
 
-// NewPuts returns Puts that end in a's tree.
-func NewPuts(a *Applier) *Puts {
-	return &Puts{Applier: a, open: map[uint64]*put{}}
+// NewPuts returns Puts that end in a's tree. Told of root.ErrVanished, failed ends the session.
+func NewPuts(a *Applier, failed func(error)) *Puts {
+	return &Puts{Applier: a, failed: failed, open: map[uint64]*put{}}
 }
 
 // Begin takes a PUT. It is false when that id is open already, which is an error of the client.
@@ -42,7 +45,7 @@ func (p *Puts) Begin(r *wire.Request) (ok bool, err error) {
 	if p.open[r.ID] != nil {
 		return false, nil
 	}
-	if len(p.open) >= maxOpen {
+	if len(p.open)+int(p.assembling.Load()) >= maxOpen {
 		p.refuse(r, errTooMany)
 		return true, nil
 	}
@@ -59,7 +62,8 @@ func (p *Puts) Begin(r *wire.Request) (ok bool, err error) {
 	return true, nil
 }
 
-// prepare checks early what End checks again, before much content is sent, and creates the stage.
+// prepare checks early what is checked again at the end, before much content is sent, and creates the stage. What is to
+// be replaced is opened, in case parts of it are to be copied.
 func (p *Puts) prepare(u *put) error {
 	p.Site.Order.Lock()
 	defer p.Site.Order.Unlock()
@@ -68,68 +72,127 @@ func (p *Puts) prepare(u *put) error {
 		return err
 	}
 	defer at.Close(t.dir)
-	u.sum = sha256.New()
-	u.stage, err = p.Area.File(t.dir)
-	return err
+	s, err := p.Area.File(t.dir)
+	if err != nil {
+		return err
+	}
+	u.assembly = newAssembly(s, openBase(t, u.Expect))
+	return nil
+}
+
+// openBase opens the file that is exactly the expected one; -1 when there is none.
+func openBase(t *target, expect wire.Expect) int {
+	if expect.Kind != wire.Exactly || t.now.Kind != wire.File {
+		return -1
+	}
+	fd, err := at.Open(t.dir, t.name, syscall.O_RDONLY, 0)
+	if err != nil {
+		return -1
+	}
+	var st syscall.Stat_t
+	if syscall.Fstat(fd, &st) != nil || observe.Stat(&st, "").Stamp != expect.Stamp {
+		at.Close(fd)
+		return -1
+	}
+	return fd
 }
 
 // Data takes content. Content for an upload that is not open is dropped: it has been refused already.
 func (p *Puts) Data(r *wire.Request) {
 	u := p.open[r.ID]
-	if u == nil {
+	if u == nil || !p.grow(u, uint64(len(r.Data))) {
 		return
 	}
-	u.received += uint64(len(r.Data))
-	switch {
-	case u.received > u.Size:
-		p.abandon(u, errMismatch)
-	case u.stage == nil:
+	if u.assembly == nil {
 		u.content = append(u.content, r.Data...)
-	default:
-		u.sum.Write(r.Data)
-		if _, err := u.stage.Write(r.Data); err != nil {
-			p.abandon(u, err)
-		}
+	} else if err := u.assembly.literal(r.Data); err != nil {
+		p.abandon(u, err)
 	}
 }
 
-// End checks the content and brings it into place. The error is root.ErrVanished or nil.
+// Copy takes a part of what is to be replaced as content.
+func (p *Puts) Copy(r *wire.Request) {
+	u := p.open[r.ID]
+	if u == nil || !p.grow(u, r.Length) {
+		return
+	}
+	if u.assembly == nil || u.assembly.base < 0 {
+		p.abandon(u, errNoBase)
+		return
+	}
+	u.assembly.copy(r.Range)
+}
+
+func (p *Puts) grow(u *put, more uint64) bool {
+	u.received += more
+	if u.received > u.Size {
+		p.abandon(u, errMismatch)
+		return false
+	}
+	return true
+}
+
+// End checks the content and brings it into place: small content at once, what is staged as soon as it is put together.
 func (p *Puts) End(r *wire.Request) error {
 	u := p.open[r.ID]
 	if u == nil {
 		return nil
 	}
-	var sum wire.Hash
-	if u.stage != nil {
-		u.sum.Sum(sum[:0])
-	} else {
-		sum = sha256.Sum256(u.content)
+	if u.assembly != nil {
+		delete(p.open, u.ID)
+		p.assembling.Add(1)
+		u.assembly.end(func(sum wire.Hash, err error) { p.assembled(u, r.Hash, sum, err) })
+		return nil
 	}
-	if u.received != u.Size || sum != r.Hash {
+	if u.received != u.Size || sha256.Sum256(u.content) != r.Hash {
 		p.abandon(u, errMismatch)
 		return nil
 	}
-	err := p.change(&u.Request, func(t *target) error { return p.put(u, t) })
+	err := p.change(&u.Request, func(t *target) error {
+		if t.isDirectory() {
+			return ErrWrongKind
+		}
+		s, err := p.write(u.content, t)
+		if err != nil {
+			return err
+		}
+		return p.placePut(s, t, u)
+	})
 	p.forget(u)
 	return err
 }
 
-func (p *Puts) put(u *put, t *target) (err error) {
-	if t.st.Mode&syscall.S_IFMT == syscall.S_IFDIR {
-		return ErrWrongKind
+// assembled is called from the assembly's goroutine.
+func (p *Puts) assembled(u *put, want, sum wire.Hash, err error) {
+	defer p.assembling.Add(-1)
+	s := u.assembly.stage
+	defer s.Discard()
+	if err == nil && (u.received != u.Size || sum != want) {
+		err = errMismatch
 	}
-	if u.stage == nil {
-		if u.stage, err = p.write(u, t); err != nil {
-			return err
+	if err != nil {
+		p.refuse(&u.Request, err)
+		return
+	}
+	err = p.change(&u.Request, func(t *target) error {
+		if t.isDirectory() {
+			return ErrWrongKind
 		}
+		return p.placePut(s, t, u)
+	})
+	if err == root.ErrVanished {
+		p.failed(err)
 	}
-	return p.place(u.stage, t, u.Expect.Kind == wire.Nothing, u.Mode, u.Mtime)
 }
 
-func (p *Puts) write(u *put, t *target) (*stage.Stage, error) {
+func (p *Puts) placePut(s *stage.Stage, t *target, u *put) error {
+	return p.place(s, t, u.Expect.Kind == wire.Nothing, u.Mode, u.Mtime)
+}
+
+func (p *Puts) write(content []byte, t *target) (*stage.Stage, error) {
 	s, err := p.Area.File(t.dir)
 	if err == nil {
-		if _, err = s.Write(u.content); err != nil {
+		if err = s.WriteAt(content, 0); err != nil {
 			s.Discard()
 		}
 	}
@@ -147,6 +210,9 @@ func (p *Puts) Cancel(id uint64) bool {
 
 func (p *Puts) abandon(u *put, err error) {
 	p.refuse(&u.Request, err)
+	if u.assembly != nil {
+		u.assembly.drop()
+	}
 	p.forget(u)
 }
 
@@ -154,11 +220,8 @@ func (p *Puts) refuse(r *wire.Request, err error) {
 	p.Site.Out.Send(Refusal(r.ID, r.Path, err))
 }
 
-// forget gives back everything an upload held.
+// forget gives back what an upload held in memory.
 func (p *Puts) forget(u *put) {
-	if u.stage != nil {
-		u.stage.Discard()
-	}
 	if cap(u.content) > 0 && len(p.free) < 4 {
 		p.free = append(p.free, u.content[:0])
 	}

@@ -15,6 +15,7 @@ var (
 	ErrReserved  = errors.New("the name is reserved")
 	errMismatch  = errors.New("the content does not match its size or hash")
 	ErrCancelled = errors.New("cancelled")
+	errNoBase    = errors.New("there is nothing to copy from")
 	errTooMany   = errors.New("too many uploads are open")
 )
 

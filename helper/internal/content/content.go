@@ -1,9 +1,11 @@
-// Package content answers GET and HASH beside everything else, a few at a time.
+// Package content answers GET, HASH and SIGN beside everything else, a few at a time.
 package content
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"hash"
+	"hash/crc32"
 	"sync"
 	"syscall"
 	"time"
@@ -47,7 +49,7 @@ func NewPool(site *scan.Site) *Pool {
 	return p
 }
 
-// Ask takes a GET or HASH. It is false when that id is open already, which is an error of the client.
+// Ask takes a GET, HASH or SIGN. It is false when that id is open already, which is an error of the client.
 func (p *Pool) Ask(r *wire.Request) bool {
 	j := &job{Request: *r}
 	p.mu.Lock()
@@ -108,27 +110,93 @@ func (w *worker) answer(j *job) error {
 	}
 	settle(was.Mtime)
 	w.sum.Reset()
-	for left := was.Size; left > 0; {
+	if j.Type == wire.Sign {
+		err = w.sums(j, fd, was.Size)
+	} else if len(j.Ranges) == 0 {
+		err = w.part(j, fd, wire.Range{Length: was.Size})
+	}
+	for i := 0; i < len(j.Ranges) && err == nil; i++ {
+		err = w.part(j, fd, j.Ranges[i])
+	}
+	if err != nil {
+		return err
+	}
+	return w.finish(j, &was)
+}
+
+// part hashes a part of the file, and sends it to who asked for content.
+func (w *worker) part(j *job, fd int, r wire.Range) error {
+	return w.read(j, fd, r, func(content []byte) {
+		w.sum.Write(content)
+		if j.Type == wire.Get {
+			w.site.Out.Send(&wire.Reply{Type: wire.HelperData, ID: j.ID, Data: content})
+		}
+	})
+}
+
+// sums sends the CRC-32 of every block of the file; the last block may be shorter.
+func (w *worker) sums(j *job, fd int, size uint64) error {
+	var crc uint32
+	var pending []byte
+	left := j.Block // of the block that crc is about
+	send := func() {
+		w.sum.Write(pending)
+		w.site.Out.Send(&wire.Reply{Type: wire.HelperData, ID: j.ID, Data: pending})
+		pending = pending[:0]
+	}
+	block := func() {
+		pending = binary.BigEndian.AppendUint32(pending, crc)
+		crc, left = 0, j.Block
+		if len(pending) >= chunk {
+			send()
+		}
+	}
+	err := w.read(j, fd, wire.Range{Length: size}, func(content []byte) {
+		for len(content) > 0 {
+			n := uint64(len(content))
+			if n > left {
+				n = left
+			}
+			crc = crc32.Update(crc, crc32.IEEETable, content[:n])
+			content, left = content[n:], left-n
+			if left == 0 {
+				block()
+			}
+		}
+	})
+	if err == nil && left < j.Block {
+		block()
+	}
+	if err == nil && len(pending) > 0 {
+		send()
+	}
+	return err
+}
+
+// read hands a part of the file on, piece by piece.
+func (w *worker) read(j *job, fd int, r wire.Range, take func([]byte)) error {
+	for r.Length > 0 {
 		if w.isCancelled(j) {
 			return apply.ErrCancelled
 		}
-		n, err := syscall.Read(fd, w.buffer)
+		buffer := w.buffer
+		if r.Length < chunk {
+			buffer = buffer[:r.Length]
+		}
+		n, err := syscall.Pread(fd, buffer, int64(r.Offset))
 		if err == syscall.EINTR {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if n == 0 || uint64(n) > left {
+		if n == 0 {
 			return apply.ErrChanged
 		}
-		left -= uint64(n)
-		w.sum.Write(w.buffer[:n])
-		if j.Type == wire.Get {
-			w.site.Out.Send(&wire.Reply{Type: wire.HelperData, ID: j.ID, Data: w.buffer[:n]})
-		}
+		take(w.buffer[:n])
+		r.Offset, r.Length = r.Offset+uint64(n), r.Length-uint64(n)
 	}
-	return w.finish(j, &was)
+	return nil
 }
 
 // openFile opens the regular file a request is about, after checking what is there.

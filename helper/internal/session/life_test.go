@@ -18,11 +18,11 @@ func TestProtocolErrorsEndTheSession(t *testing.T) {
 	put := wire.AppendRequest(nil, &wire.Request{Type: wire.Put, ID: 1, Path: "f", Size: 1})
 	for name, input := range map[string][]byte{
 		"a request before OPEN": wire.AppendRequest(nil, &wire.Request{Type: wire.Scan}),
-		"OPEN twice":            append(open(1, wire.NoWatch), open(1, wire.NoWatch)...),
-		"another version":       open(2, wire.NoWatch),
+		"OPEN twice":            append(open(wire.Version, wire.NoWatch), open(wire.Version, wire.NoWatch)...),
+		"another version":       open(wire.Version-1, wire.NoWatch),
 		"a frame too long":      {0, 0x10, 0, 0x41, 1},
-		"a path that escapes":   append(open(1, wire.NoWatch), 0, 0, 0, 6, wire.Scan, 1, 3, '.', '.', '/'),
-		"an id used twice":      append(open(1, wire.NoWatch), append(put, put...)...),
+		"a path that escapes":   append(open(wire.Version, wire.NoWatch), 0, 0, 0, 6, wire.Scan, 1, 3, '.', '.', '/'),
+		"an id used twice":      append(open(wire.Version, wire.NoWatch), append(put, put...)...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := start(t, t.TempDir())
@@ -132,7 +132,7 @@ func TestClosedOutput(t *testing.T) {
 	process, err := os.StartProcess(home+"/helper", []string{"helper", "serve"}, &os.ProcAttr{Files: []*os.File{toHelper, fromHelper, os.Stderr}})
 	must(t, err)
 	must(t, fromHelper.Close())
-	b := wire.AppendRequest(nil, &wire.Request{Type: wire.Open, Version: 1, Text: root})
+	b := wire.AppendRequest(nil, &wire.Request{Type: wire.Open, Version: wire.Version, Text: root})
 	for id := uint64(1); id < 50; id++ {
 		b = wire.AppendRequest(b, &wire.Request{Type: wire.Get, ID: id, Path: "big"})
 	}

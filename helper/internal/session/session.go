@@ -21,6 +21,10 @@ import (
 	"devspace-helper/internal/wire"
 )
 
+// silence is after how long without a frame the client is taken for dead although its end of the stream stays open: it
+// sends a PING every 30 s.
+const silence = 90 * time.Second
+
 // scansWaiting is how many SCANs may queue up before the helper stops reading further requests.
 const scansWaiting = 1024
 
@@ -32,6 +36,8 @@ const scansWaiting = 1024
 // scanner, one watcher, and the readers of content.
 type Session struct {
 	Target int // process in whose file system the directory is; 0: our own. Set before Serve
+	// Silence is how long the client may say nothing.
+	Silence time.Duration
 
 	out  *outbox.Outbox
 	area *stage.Area
@@ -51,7 +57,7 @@ type Session struct {
 // New returns a session that stages in the directory home, which may be empty.
 func New(home string) *Session {
 	out := outbox.New()
-	return &Session{out: out, area: stage.New(home), ended: make(chan int, 8), site: &scan.Site{Out: out}}
+	return &Session{Silence: silence, out: out, area: stage.New(home), ended: make(chan int, 8), site: &scan.Site{Out: out}}
 }
 
 // Serve runs the session until it ends and returns the exit code. Close afterwards.
@@ -78,6 +84,7 @@ func (s *Session) Close() {
 }
 
 func (s *Session) read(in io.Reader) int {
+	silent := time.AfterFunc(s.Silence, func() { s.ended <- 1 })
 	frames := wire.NewReader(in)
 	held := false
 	for {
@@ -89,7 +96,9 @@ func (s *Session) read(in io.Reader) int {
 				s.out.Release()
 			}
 		}
+		silent.Reset(s.Silence)
 		frame, err := frames.Next()
+		silent.Stop() // what takes long from here on is our doing
 		if err == wire.ErrLength {
 			return s.fatal(wire.ProtocolError, err.Error())
 		}
@@ -138,12 +147,14 @@ func (s *Session) handle(r *wire.Request) error {
 		return s.open(r)
 	case wire.Scan:
 		s.scans <- *r
-	case wire.HashOf, wire.Get:
+	case wire.HashOf, wire.Get, wire.Sign:
 		ok = s.content.Ask(r)
 	case wire.Put:
 		ok, err = s.puts.Begin(r)
 	case wire.Data:
 		s.puts.Data(r)
+	case wire.Copy:
+		s.puts.Copy(r)
 	case wire.End:
 		err = s.puts.End(r)
 	case wire.Cancel:
@@ -172,19 +183,23 @@ func (s *Session) open(r *wire.Request) error {
 	s.opened = true
 	s.site.Root, s.site.Filter = where, ignore.NewFilter(r.Exclude)
 	s.applier = &apply.Applier{Site: s.site, Area: s.area}
-	s.puts = apply.NewPuts(s.applier)
+	s.puts = apply.NewPuts(s.applier, func(err error) { s.ended <- s.end(err) })
 	s.content = content.NewPool(s.site)
 	s.scans = make(chan wire.Request, scansWaiting)
 	s.scanner = &scan.Scanner{Site: s.site}
 
 	opened := wire.Reply{Type: wire.Opened, Text: where.Path}
-	if r.Flags&wire.NoWatch == 0 {
+	watching := r.Flags&(wire.NoWatch|wire.Poll) == 0
+	if watching {
 		opened.Flags = wire.Watching
 	}
 	s.out.Send(&opened)
-	if r.Flags&wire.NoWatch == 0 {
+	switch {
+	case watching:
 		s.watch()
-	} else {
+	case r.Flags&wire.Poll != 0:
+		s.compare()
+	default:
 		where.Pin()
 	}
 	s.scans <- wire.Request{}
@@ -213,7 +228,7 @@ func (s *Session) scan() {
 func (s *Session) watch() {
 	watcher, err := watch.New(s.site)
 	if err != nil {
-		s.compare()
+		s.giveUpWatching()
 		return
 	}
 	s.scanner.Enter = watcher.Add
@@ -221,26 +236,31 @@ func (s *Session) watch() {
 		switch err := watcher.Run(); err {
 		case nil:
 		case watch.ErrLimit:
-			s.compare()
+			s.giveUpWatching()
 		default:
 			s.ended <- s.end(err)
 		}
 	}()
 }
 
-// compare is how changes are found where they cannot be watched. What happened until it starts is unknown, hence the
+// giveUpWatching is for where the system does not let us. What happened until comparing starts is unknown, hence the
 // second notice.
+func (s *Session) giveUpWatching() {
+	s.compare()
+	s.out.Send(&wire.Reply{
+		Type: wire.Notice, Code: wire.CannotWatch,
+		Text: "the system grants no further inotify watches (fs.inotify.max_user_watches or max_user_instances)",
+	})
+	s.out.Send(&wire.Reply{Type: wire.Notice, Code: wire.EventsLost, Text: "watching ended"})
+}
+
+// compare finds changes by looking at everything now and then.
 func (s *Session) compare() {
 	s.site.Root.Pin()
 	comparer := watch.NewComparer(s.site)
 	s.site.Order.Lock()
 	s.scanner.Seen = comparer.Record
 	s.site.Order.Unlock()
-	s.out.Send(&wire.Reply{
-		Type: wire.Notice, Code: wire.CannotWatch,
-		Text: "the system grants no further inotify watches (fs.inotify.max_user_watches or max_user_instances)",
-	})
-	s.out.Send(&wire.Reply{Type: wire.Notice, Code: wire.EventsLost, Text: "watching ended"})
 	go func() {
 		if err := comparer.Run(); err != nil {
 			s.ended <- s.end(err)

@@ -51,7 +51,7 @@ type Stage struct {
 	fd   int // -1 for a link
 }
 
-// File creates an empty stage for a target in the directory parent, to be filled with Write.
+// File creates an empty stage for a target in the directory parent, to be filled with WriteAt.
 func (a *Area) File(parent int) (*Stage, error) {
 	return a.create(parent, func(dir int, name string) (int, error) {
 		return at.Open(dir, name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL, 0o600)
@@ -97,21 +97,23 @@ func (a *Area) create(parent int, make func(dir int, name string) (int, error)) 
 	}
 }
 
-// Write appends content.
-func (s *Stage) Write(p []byte) (int, error) {
-	written := 0
-	for written < len(p) {
-		n, err := syscall.Write(s.fd, p[written:])
+// WriteAt puts content at an offset.
+func (s *Stage) WriteAt(p []byte, offset int64) error {
+	for len(p) > 0 {
+		n, err := syscall.Pwrite(s.fd, p, offset)
 		if err == syscall.EINTR {
 			continue
 		}
 		if err != nil {
-			return written, err
+			return err
 		}
-		written += n
+		p, offset = p[n:], offset+int64(n)
 	}
-	return written, nil
+	return nil
 }
+
+// FD is for reading what was written.
+func (s *Stage) FD() int { return s.fd }
 
 // Finish sets what a file is to have when it comes into place. An owner that cannot be given is left as it is.
 func (s *Stage) Finish(owner Owner, mode uint32, sec, nsec int64) error {
@@ -167,8 +169,8 @@ func (s *Stage) MoveBeside(parent int) (*Stage, error) {
 			continue
 		}
 		if n > 0 {
+			err = beside.WriteAt(buffer[:n], offset)
 			offset += int64(n)
-			_, err = beside.Write(buffer[:n])
 		}
 		if err != nil {
 			beside.Discard()

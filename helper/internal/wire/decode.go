@@ -39,14 +39,26 @@ func DecodeRequest(payload []byte) (Request, error) {
 	case Open:
 		r.Version = d.uint(maxUint)
 		r.Text = d.text()
-		r.Flags = d.uint(NoWatch | CreateRoot)
+		r.Flags = d.uint(NoWatch | CreateRoot | Poll)
 		for n := d.count(1); n > 0 && d.err == nil; n-- {
 			r.Exclude = append(r.Exclude, d.text())
 		}
 	case Scan, HashOf:
 		r.ID, r.Path = d.uint(maxUint), d.path()
-	case Get, Remove:
+	case Get:
 		r.ID, r.Path, r.Expect = d.uint(maxUint), d.path(), d.expect()
+		for n := d.count(2); n > 0 && d.err == nil; n-- {
+			r.Ranges = append(r.Ranges, d.part())
+		}
+	case Remove:
+		r.ID, r.Path, r.Expect = d.uint(maxUint), d.path(), d.expect()
+	case Sign:
+		r.ID, r.Path, r.Expect, r.Block = d.uint(maxUint), d.path(), d.expect(), d.uint(MaxBlock)
+		if r.Block < MinBlock {
+			d.fail(ErrNumber)
+		}
+	case Copy:
+		r.ID, r.Range = d.uint(maxUint), d.part()
 	case Put:
 		r.ID, r.Path, r.Expect, r.Mode = d.uint(maxUint), d.path(), d.expect(), d.mode()
 		r.Mtime, r.Size = d.time(), d.uint(maxUint)
@@ -237,6 +249,15 @@ func (d *decoder) content() []byte {
 		return nil
 	}
 	return d.take(len(d.rest))
+}
+
+// part is a range that holds something and ends where a number can tell.
+func (d *decoder) part() Range {
+	r := Range{Offset: d.uint(maxUint), Length: d.uint(maxUint)}
+	if r.Length == 0 || r.Offset+r.Length > maxUint {
+		d.fail(ErrNumber)
+	}
+	return r
 }
 
 func (d *decoder) mode() uint32 { return uint32(d.uint(0o7777)) }

@@ -18,6 +18,8 @@ func AppendRequest(b []byte, r *Request) []byte {
 		b = append(appendUint(b, r.ID), r.Hash[:]...)
 	case Cancel, Ping:
 		b = appendUint(b, r.ID)
+	case Copy:
+		b = appendRange(appendUint(b, r.ID), r.Range)
 	case Bye:
 	default:
 		b = appendText(appendUint(b, r.ID), r.Path)
@@ -34,6 +36,13 @@ func AppendRequest(b []byte, r *Request) []byte {
 			b = appendUint(b, uint64(r.Mode))
 		case Symlink:
 			b = appendText(b, r.Text)
+		case Get:
+			b = appendUint(b, uint64(len(r.Ranges)))
+			for _, part := range r.Ranges {
+				b = appendRange(b, part)
+			}
+		case Sign:
+			b = appendUint(b, r.Block)
 		}
 	}
 	return finish(b, start)
@@ -114,6 +123,10 @@ func appendUint(b []byte, v uint64) []byte {
 
 func appendText(b []byte, s string) []byte {
 	return append(appendUint(b, uint64(len(s))), s...)
+}
+
+func appendRange(b []byte, r Range) []byte {
+	return appendUint(appendUint(b, r.Offset), r.Length)
 }
 
 func appendTime(b []byte, t Time) []byte {

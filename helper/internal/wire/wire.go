@@ -5,7 +5,7 @@
 package wire
 
 // Version is the protocol version this helper speaks.
-const Version = 1
+const Version = 2
 
 const (
 	// MaxFrame is the largest value of a frame's length field.
@@ -17,6 +17,9 @@ const (
 	// MaxPath is the longest path in bytes.
 	MaxPath = 4096
 	maxUint = 1<<53 - 1
+	// MinBlock and MaxBlock bound the blocks a SIGN may ask for.
+	MinBlock = 4 << 10
+	MaxBlock = 4 << 20
 )
 
 // Frames from the client.
@@ -35,6 +38,8 @@ const (
 	Cancel  = 0x0c
 	Ping    = 0x0d
 	Bye     = 0x0e
+	Sign    = 0x0f
+	Copy    = 0x10
 )
 
 // Frames from the helper.
@@ -57,6 +62,7 @@ const (
 const (
 	NoWatch    = 1
 	CreateRoot = 2
+	Poll       = 4
 	Watching   = 1
 )
 
@@ -149,6 +155,11 @@ type Expect struct {
 	Stamp Stamp // Exactly
 }
 
+// Range is a part of a file.
+type Range struct {
+	Offset, Length uint64
+}
+
 // Request is a frame from the client. Which fields count depends on Type.
 type Request struct {
 	Type    byte
@@ -164,6 +175,9 @@ type Request struct {
 	Version uint64
 	Flags   uint64
 	Exclude []string
+	Ranges  []Range // Get: all of the file when empty
+	Range           // Copy
+	Block   uint64  // Sign
 }
 
 // Reply is a frame from the helper. Which fields count depends on Type.

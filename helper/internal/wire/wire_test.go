@@ -19,6 +19,8 @@ type vector struct {
 	Zeros     int
 	Fields    struct {
 		Version, ID, Nonce, Mode, Size, Flags, Code, PID uint64
+		Offset, Length, BlockSize                        uint64
+		Ranges                                           []struct{ Offset, Length uint64 }
 		Root, Path, Target, Message, OS, Arch            string
 		Exclude                                          []string
 		Expect                                           struct{ Kind, Stamp string }
@@ -47,13 +49,19 @@ func TestRequestVectors(t *testing.T) {
 		f := v.Fields
 		want := Request{
 			Type: v.Type, ID: f.ID + f.Nonce, Path: f.Path, Mode: uint32(f.Mode), Mtime: Time{f.Mtime.S, f.Mtime.Ns}, Size: f.Size,
-			Text: f.Root + f.Target, Version: f.Version, Flags: f.Flags, Exclude: f.Exclude,
+			Text: f.Root + f.Target, Version: f.Version, Flags: f.Flags, Exclude: f.Exclude, Block: f.BlockSize,
 			Expect: Expect{Kind: map[string]ExpectKind{"": Anything, "any": Anything, "none": Nothing, "stamp": Exactly}[f.Expect.Kind]},
 		}
 		fill(t, want.Expect.Stamp[:], f.Expect.Stamp)
 		fill(t, want.Hash[:], f.Hash)
 		if v.Type == Data {
 			want.Data = unhex(t, f.Content)
+		}
+		if v.Type == Copy {
+			want.Range = Range{f.Offset, f.Length}
+		}
+		for _, part := range f.Ranges {
+			want.Ranges = append(want.Ranges, Range{part.Offset, part.Length})
 		}
 		if len(want.Exclude) == 0 {
 			want.Exclude = nil
@@ -68,7 +76,7 @@ func TestRequestVectors(t *testing.T) {
 		}
 		seen[v.Type] = true
 	}
-	for kind := byte(Open); kind <= Bye; kind++ {
+	for kind := byte(Open); kind <= Copy; kind++ {
 		if !seen[kind] {
 			t.Errorf("no vector for type %#x", kind)
 		}

@@ -3,8 +3,6 @@ import { isPortableTarget, parentsOf } from './path.js';
 import type { Tree } from './tree.js';
 import type { Decision, View } from './view.js';
 
-/** Up to this size, sending a file is as cheap as asking for its hash first. */
-export const inlineSize = 64 * 1024;
 /** The bits that travel; setuid, setgid and sticky do not. */
 export const modeMask = 0o777;
 

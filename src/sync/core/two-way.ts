@@ -1,13 +1,4 @@
-import {
-  compare,
-  commonHash,
-  inlineSize,
-  isHidden,
-  modeGoesTo,
-  settle,
-  type Syncable,
-  unhashed,
-} from './compare.js';
+import { compare, commonHash, isHidden, modeGoesTo, settle, type Syncable, unhashed } from './compare.js';
 import { compareTime, type Entry, type Known, otherSide, type Side, stampIn, stampOf } from './entry.js';
 import { type Decision, nothing, type View } from './view.js';
 
@@ -57,11 +48,11 @@ function decideBoth(
   const seenLocal = known?.localStamp !== undefined;
   const seenRemote = known?.remoteStamp !== undefined;
 
-  // Only one side may have changed, and little: the transfer itself finds out whether it did.
+  // Only one side may have changed: the transfer itself finds out whether it did.
   if (view.policy.initial !== 'disabled') {
-    if (localState === 'same' && remoteState === 'unsure' && seenRemote && sizeOf(remote) <= inlineSize)
+    if (localState === 'same' && remoteState === 'unsure' && seenRemote)
       return { do: 'copy', to: 'local', conflict: false };
-    if (remoteState === 'same' && localState === 'unsure' && seenLocal && sizeOf(local) <= inlineSize)
+    if (remoteState === 'same' && localState === 'unsure' && seenLocal)
       return { do: 'copy', to: 'remote', conflict: false };
   }
 
@@ -95,5 +86,3 @@ function winnerOf(view: View, path: string, local: Entry, remote: Entry): Side {
     return 'remote';
   return 'local';
 }
-
-const sizeOf = (entry: Entry): number => (entry.kind === 'file' ? entry.size : 0);

@@ -17,8 +17,9 @@ import { join } from 'node:path';
 import { modeMask } from '../core/compare.js';
 import type { DirectoryEntry, Entry, FileEntry, SymlinkEntry } from '../core/entry.js';
 import { isPortableTarget, isReservedName, isSafePath, parentOf } from '../core/path.js';
-import type { FileMeta, Incoming, Kept } from '../endpoint.js';
+import type { FileMeta, Incoming, Kept, Patchable } from '../endpoint.js';
 import { changedFailure, fileFailure, localFailure } from '../file-failure.js';
+import { copyFrom } from './base.js';
 import { observe } from './observe.js';
 import type { Stage } from './stage.js';
 import type { TrashReason } from '../trash/journal.js';
@@ -115,10 +116,11 @@ export function applyWrite(
   meta: FileMeta,
   done: (entry: FileEntry) => void,
   kept?: Kept,
-): Incoming {
+): Patchable {
   const staged = new StagedFile(place, path, meta);
   return {
     data: (chunk) => staged.data(chunk),
+    copy: (offset, length) => copyFrom(place, path, seen, { offset, length }, (chunk) => staged.data(chunk)),
     abort: () => staged.abort(),
     commit: async (hash) => {
       const entry = attempt(path, () => {

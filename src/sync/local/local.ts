@@ -5,7 +5,17 @@ import { Failure } from '../../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
 import { spelled, type Traits } from '../core/naming.js';
-import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Kept, Sink } from '../endpoint.js';
+import type { BlockSums } from '../delta/block-sums.js';
+import type {
+  Content,
+  Endpoint,
+  EndpointEvents,
+  FileMeta,
+  Incoming,
+  Kept,
+  Patchable,
+  Sink,
+} from '../endpoint.js';
 import {
   applyChmod,
   applyLinkInTrash,
@@ -17,6 +27,7 @@ import {
   type Place,
 } from './apply.js';
 import { Checkout } from './checkout.js';
+import { findBlocks, readDelta } from './delta.js';
 import { ExactNames } from './exact-names.js';
 import { Hints } from './hints.js';
 import { observeInside } from './observe.js';
@@ -128,7 +139,18 @@ export class Local implements Endpoint {
     return { hash, entry: this.#plain(entry) };
   }
 
-  write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Incoming {
+  /** Like `read`, but what the sums tell to be on the other side already is copied there. */
+  async readDelta(path: string, seen: FileEntry, sums: BlockSums, target: Patchable): Promise<Content> {
+    const { hash, entry } = await readDelta(join(this.root, path), path, seen.stamp, sums, target);
+    return { hash, entry: this.#plain(entry) };
+  }
+
+  /** Where in a file the blocks are that the sums tell of: their offsets, -1 for those that are not in it. */
+  findBlocks(path: string, seen: FileEntry, sums: BlockSums): Promise<Float64Array> {
+    return findBlocks(join(this.root, path), path, seen.stamp, sums);
+  }
+
+  write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Patchable {
     const incoming = applyWrite(this.#place, path, seen, meta, (entry) => this.#tell(path, entry), kept);
     const commit = async (hash: string) => {
       const running = this.#checkout.running();

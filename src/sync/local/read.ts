@@ -15,13 +15,23 @@ import { maxDataLength } from '../wire/frame.js';
  */
 export const quietMs = 8;
 
-const readLater = promisify(read);
+export const readLater = promisify(read);
 
 /**
  * Sends a file's content to the sink, in chunks of at most 256 KiB, small files in one. Waits until the file has been quiet. Throws
  * SYNC_FILE_CHANGED when it is not, before and after reading, the one with the stamp; a symlink is never followed.
  */
-export async function readLocal(absolute: string, path: string, stamp: string, sink: Sink): Promise<Content> {
+export function readLocal(absolute: string, path: string, stamp: string, sink: Sink): Promise<Content> {
+  return whileQuiet(absolute, path, stamp, (fd, entry) => readOpen(fd, path, entry, sink));
+}
+
+/** Opens a file that has this stamp for reading, once it has been quiet. Who uses it calls `checkStamp` afterwards. */
+export async function whileQuiet<T>(
+  absolute: string,
+  path: string,
+  stamp: string,
+  use: (fd: number, entry: FileEntry) => Promise<T>,
+): Promise<T> {
   let fd: number;
   try {
     const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -36,7 +46,7 @@ export async function readLocal(absolute: string, path: string, stamp: string, s
       await delay(young);
       ({ entry, young } = checkStamp(fd, path, stamp));
     }
-    return await readOpen(fd, path, entry, sink);
+    return await use(fd, entry);
   } catch (error) {
     throw localFailure(error, path);
   } finally {
@@ -75,7 +85,7 @@ async function readOpen(fd: number, path: string, entry: FileEntry, sink: Sink):
 }
 
 /** The open file's entry, when it is the expected one, and the milliseconds until it has been quiet long enough. */
-function checkStamp(fd: number, path: string, stamp: string): { entry: FileEntry; young: number } {
+export function checkStamp(fd: number, path: string, stamp: string): { entry: FileEntry; young: number } {
   const stats = fstatSync(fd, { bigint: true });
   const entry = entryOf(stats, () => '');
   if (entry.kind !== 'file' || entry.stamp !== stamp) throw changedFailure(path);

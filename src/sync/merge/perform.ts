@@ -7,6 +7,7 @@ import { changedFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
 import type { Local } from '../local/local.js';
 import type { Remote } from '../remote/remote.js';
+import { isDelta, transferDelta } from './transfer.js';
 
 export interface Sides {
   readonly local: Local;
@@ -95,14 +96,33 @@ async function copyFile(
   ledger: Ledger,
   emit: Emit,
 ): Promise<number | undefined> {
+  const kept = await prepareLoser(change, sides, emit);
+  const delta = isDelta(change);
+  try {
+    return await send(change, sides, ledger, kept, delta);
+  } catch (error) {
+    // Blocks were taken for equal that are not.
+    if (delta && isFailure(error, 'SYNC_CONTENT_MISMATCH')) return send(change, sides, ledger, kept, false);
+    throw error;
+  }
+}
+
+async function send(
+  change: Extract<Change, { do: 'file' }>,
+  sides: Sides,
+  ledger: Ledger,
+  kept: Kept | undefined,
+  delta: boolean,
+): Promise<number | undefined> {
   const { to, path, source, target, mode, conflict } = change;
   const from: Endpoint = sides[otherSide(to)];
-  const kept = await prepareLoser(change, sides, emit);
   ledger.trust(path);
   const incoming = sides[to].write(path, target, { mode, mtime: source.mtime, size: source.size }, kept);
   let ended = false;
   try {
-    const content = await from.read(path, source, incoming);
+    const content = delta
+      ? await transferDelta(change, sides, incoming, ledger.ancestor.get(path)?.hash)
+      : await from.read(path, source, incoming);
     if (target?.kind === 'file' && !conflict && hasAlready(ledger, to, path, target, content.hash)) {
       ledger.hashed(otherSide(to), path, content.entry.stamp, content.hash);
       return undefined;

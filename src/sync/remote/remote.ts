@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Failure, messageOf } from '../../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
-import type { Content, Endpoint, EndpointEvents, FileMeta, Incoming, Scanning, Sink } from '../endpoint.js';
+import { type BlockSums, blockSizeFor, decodeSums } from '../delta/block-sums.js';
+import type { Content, Endpoint, EndpointEvents, FileMeta, Patchable, Scanning, Sink } from '../endpoint.js';
 import { changedFailure, fileFailure } from '../file-failure.js';
 import type { HelperStream } from '../inject/inject.js';
 import { Lane } from '../merge/lane.js';
@@ -19,11 +20,11 @@ import {
   expectSeen,
   type HelperMessage,
   protocolVersion,
+  openFlags,
+  type Range,
 } from '../wire/messages.js';
 import { protocolFailure } from '../wire/values.js';
 
-/** Of OPEN. */
-const noWatchFlag = 1;
 const pingEveryMs = 30_000;
 const pongWithinMs = 15_000;
 const byeWithinMs = 2_000;
@@ -33,6 +34,8 @@ const scansAtOnce = 16;
 export interface RemoteOptions {
   root: string;
   excludePaths: readonly string[];
+  /** True: the helper compares every 2 s instead of watching. */
+  polling?: boolean | undefined;
   /** Limits for content. */
   up: TokenBucket;
   down: TokenBucket;
@@ -77,7 +80,7 @@ export class Remote implements Endpoint {
 
   /** Opens the root, once. Resolves to it after the first scan was told. Throws SYNC_PATH_MISSING and the like. */
   async open(): Promise<string> {
-    const { root, excludePaths, watch } = this.#options;
+    const { root, excludePaths, watch, polling } = this.#options;
     const opened = new Promise<string>((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
@@ -87,7 +90,7 @@ export class Remote implements Endpoint {
       frame: 'OPEN',
       version: protocolVersion,
       root: root || '.',
-      flags: watch ? 0 : noWatchFlag,
+      flags: !watch ? openFlags.noWatch : polling ? openFlags.poll : 0,
       exclude: excludePaths,
     });
     this.root = await opened;
@@ -114,11 +117,35 @@ export class Remote implements Endpoint {
 
   read(path: string, seen: FileEntry, sink: Sink): Promise<Content> {
     const id = this.#requests.id();
-    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen) });
+    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen), ranges: [] });
     return this.#requests.get(id, path, seen.size, sink);
   }
 
-  write(path: string, seen: Entry | undefined, meta: FileMeta): Incoming {
+  /** Only these parts of a file, one after another. */
+  readParts(path: string, seen: FileEntry, ranges: readonly Range[], sink: Sink): Promise<Content> {
+    const id = this.#requests.id();
+    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen), ranges });
+    const size = ranges.reduce((sum, { length }) => sum + length, 0);
+    return this.#requests.get(id, path, size, sink);
+  }
+
+  /** What each block of a file sums up to, to find what two versions of it have in common. */
+  async sums(path: string, seen: FileEntry): Promise<BlockSums> {
+    const id = this.#requests.id();
+    const blockSize = blockSizeFor(seen.size);
+    const bytes = Buffer.allocUnsafe(4 * Math.ceil(seen.size / blockSize));
+    let length = 0;
+    this.#send({ frame: 'SIGN', id, path, expect: expectSeen(seen), blockSize });
+    await this.#requests.get(id, path, bytes.length, {
+      data: (chunk) => {
+        length += chunk.copy(bytes, length);
+      },
+    });
+    if (length !== bytes.length) throw protocolFailure(`${length} bytes of sums for ${path}`);
+    return decodeSums(bytes, blockSize, seen.size);
+  }
+
+  write(path: string, seen: Entry | undefined, meta: FileMeta): Patchable {
     const put = { frame: 'PUT', id: this.#requests.id(), path, expect: expectSeen(seen), ...meta } as const;
     return new RemoteWrite(put, {
       send: (message) => this.#send(message),

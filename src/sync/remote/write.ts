@@ -1,5 +1,5 @@
 import type { FileEntry } from '../core/entry.js';
-import type { Incoming } from '../endpoint.js';
+import type { Patchable } from '../endpoint.js';
 import { maxDataLength } from '../wire/frame.js';
 import { type ClientMessage, encodeClient } from '../wire/messages.js';
 
@@ -19,7 +19,7 @@ export interface WriteChannel {
  * A file on its way to the container. A small one is sent whole at `commit`, so that one found to be unchanged costs nothing; a large one is sent
  * as it is read, taking turns with others.
  */
-export class RemoteWrite implements Incoming {
+export class RemoteWrite implements Patchable {
   readonly #put: Extract<ClientMessage, { frame: 'PUT' }>;
   readonly #channel: WriteChannel;
   readonly #held: Buffer[] = [];
@@ -42,6 +42,11 @@ export class RemoteWrite implements Incoming {
     return this.#stream(chunk);
   }
 
+  async copy(offset: number, length: number): Promise<void> {
+    await this.#ready();
+    this.#channel.send({ frame: 'COPY', id: this.#put.id, offset, length });
+  }
+
   async commit(hash: string): Promise<FileEntry> {
     const { id } = this.#put;
     if (this.#answer === undefined) {
@@ -62,10 +67,14 @@ export class RemoteWrite implements Incoming {
 
   async #stream(chunk: Buffer): Promise<void> {
     await this.#channel.limit(chunk.length);
+    await this.#ready();
+    this.#channel.send({ frame: 'DATA', id: this.#put.id, content: chunk });
+  }
+
+  async #ready(): Promise<void> {
     await this.#channel.turn();
     if (this.#refused) throw this.#refused;
     if (this.#answer === undefined) this.#begin();
-    this.#channel.send({ frame: 'DATA', id: this.#put.id, content: chunk });
   }
 
   #begin(): void {

@@ -2,14 +2,23 @@ import type { Entry, Observed, Time } from '../core/entry.js';
 import { maxDataLength } from './frame.js';
 import { type Expect, protocolFailure, Reader, Writer } from './values.js';
 
-export const protocolVersion = 1;
+export const protocolVersion = 2;
+
+/** Flags of OPEN. */
+export const openFlags = { noWatch: 1, createRoot: 2, poll: 4 } as const;
+
+/** A part of a file; `length` > 0. */
+export interface Range {
+  offset: number;
+  length: number;
+}
 
 /** Client to helper; the names and fields are those of docs/sync-protocol.md. */
 export type ClientMessage =
   | { frame: 'OPEN'; version: number; root: string; flags: number; exclude: readonly string[] }
   | { frame: 'SCAN'; id: number; path: string }
   | { frame: 'HASH'; id: number; path: string }
-  | { frame: 'GET'; id: number; path: string; expect: Expect }
+  | { frame: 'GET'; id: number; path: string; expect: Expect; ranges: readonly Range[] }
   | { frame: 'PUT'; id: number; path: string; expect: Expect; mode: number; mtime: Time; size: number }
   | { frame: 'MKDIR'; id: number; path: string; expect: Expect; mode: number }
   | { frame: 'REMOVE'; id: number; path: string; expect: Expect }
@@ -19,7 +28,9 @@ export type ClientMessage =
   | { frame: 'END'; id: number; hash: string }
   | { frame: 'CANCEL'; id: number }
   | { frame: 'PING'; nonce: number }
-  | { frame: 'BYE' };
+  | { frame: 'BYE' }
+  | { frame: 'SIGN'; id: number; path: string; expect: Expect; blockSize: number }
+  | { frame: 'COPY'; id: number; offset: number; length: number };
 
 /** Helper to client. */
 export type HelperMessage =
@@ -53,8 +64,11 @@ function build(message: ClientMessage): Writer {
       return begin(0x02).uint(message.id).text(message.path);
     case 'HASH':
       return begin(0x03).uint(message.id).text(message.path);
-    case 'GET':
-      return target(0x04, message);
+    case 'GET': {
+      const to = target(0x04, message).uint(message.ranges.length);
+      for (const { offset, length } of message.ranges) to.uint(offset).uint(length);
+      return to;
+    }
     case 'PUT':
       return target(0x05, message).uint(message.mode).time(message.mtime).uint(message.size);
     case 'MKDIR':
@@ -75,6 +89,10 @@ function build(message: ClientMessage): Writer {
       return begin(0x0c).uint(message.id);
     case 'PING':
       return begin(0x0d).uint(message.nonce);
+    case 'SIGN':
+      return target(0x0f, message).uint(message.blockSize);
+    case 'COPY':
+      return begin(0x10).uint(message.id).uint(message.offset).uint(message.length);
     case 'BYE':
       break;
   }
