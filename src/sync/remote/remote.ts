@@ -9,6 +9,7 @@ import type { HelperStream } from '../inject/inject.js';
 import { Lane } from '../merge/lane.js';
 import { Outbox } from './outbox.js';
 import { fatalFailure, lostFailure } from './failure.js';
+import { Heartbeat } from './heartbeat.js';
 import { RemoteRequests } from './requests.js';
 import { RemoteScans } from './scans.js';
 import { RemoteWrite } from './write.js';
@@ -25,8 +26,6 @@ import {
 } from '../wire/messages.js';
 import { protocolFailure } from '../wire/values.js';
 
-const pingEveryMs = 30_000;
-const pongWithinMs = 15_000;
 const byeWithinMs = 2_000;
 /** Scans under way at once: each costs the client a list. */
 const scansAtOnce = 16;
@@ -58,9 +57,7 @@ export class Remote implements Endpoint {
   readonly #scanLane = new Lane(scansAtOnce);
   #events: EndpointEvents | undefined;
   #opened: { resolve: (root: string) => void; reject: (error: Error) => void } | undefined;
-  #heard = 0;
-  #ping: NodeJS.Timeout | undefined;
-  #pong: NodeJS.Timeout | undefined;
+  #heartbeat: Heartbeat | undefined;
   #failure: Failure | undefined;
   #closing = false;
 
@@ -75,7 +72,10 @@ export class Remote implements Endpoint {
     this.#events = events;
     this.#stream.process.stdin.on('error', () => void this.#lost());
     void this.#read();
-    this.#ping = setInterval(() => this.#sendPing(), pingEveryMs);
+    this.#heartbeat = new Heartbeat(
+      (nonce) => this.#send({ frame: 'PING', nonce }),
+      (seconds) => this.#fail(lostFailure(`no answer for ${seconds} s`, this.#stream.errors())),
+    );
   }
 
   /** Opens the root, once. Resolves to it after the first scan was told. Throws SYNC_PATH_MISSING and the like. */
@@ -186,8 +186,7 @@ export class Remote implements Endpoint {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    clearInterval(this.#ping);
-    clearTimeout(this.#pong);
+    this.#heartbeat?.[Symbol.dispose]();
     const { process } = this.#stream;
     if (this.#failure === undefined) {
       this.#send({ frame: 'BYE' });
@@ -207,7 +206,7 @@ export class Remote implements Endpoint {
   async #read(): Promise<void> {
     try {
       for await (const frames of this.#stream.frames) {
-        this.#heard++;
+        this.#heartbeat?.heard();
         for (const { type, body } of frames) {
           const message = decodeHelper(type, body);
           if (message.frame === 'DATA') {
@@ -246,7 +245,6 @@ export class Remote implements Endpoint {
       case 'SCANNED':
         return this.#scans.finish(message.id);
       case 'PONG':
-        clearTimeout(this.#pong);
         return;
       case 'NOTICE':
         if (message.code === 1) this.#events?.lost();
@@ -284,17 +282,6 @@ export class Remote implements Endpoint {
     if (!this.#failure) this.#outbox.send(encodeClient(message));
   }
 
-  #sendPing(): void {
-    const heard = this.#heard;
-    this.#send({ frame: 'PING', nonce: heard });
-    clearTimeout(this.#pong);
-    this.#pong = setTimeout(() => {
-      // Anything that came in since is a sign of life too: PONG may wait behind content.
-      if (this.#heard === heard)
-        this.#fail(lostFailure(`no answer for ${pongWithinMs / 1000} s`, this.#stream.errors()));
-    }, pongWithinMs);
-  }
-
   async #lost(cause?: unknown): Promise<void> {
     if (this.#closing || this.#failure) return;
     const { process } = this.#stream;
@@ -316,8 +303,7 @@ export class Remote implements Endpoint {
 
   #end(failure: Failure): void {
     this.#failure ??= failure;
-    clearInterval(this.#ping);
-    clearTimeout(this.#pong);
+    this.#heartbeat?.[Symbol.dispose]();
     this.#opened?.reject(failure);
     this.#scans.fail(failure);
     this.#requests.fail(failure);

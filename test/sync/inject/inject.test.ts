@@ -19,6 +19,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Failure, isFailure } from '../../../src/base/failure.js';
 import { type HelperBinary, readHelper } from '../../../src/sync/inject/helper-binary.js';
 import { injectHelper, type OpenProcess } from '../../../src/sync/inject/inject.js';
+import { protocolVersion } from '../../../src/sync/wire/messages.js';
 import { buildHelper, type Child, helperMissing, openHere } from '../rig.js';
 
 const missing = helperMissing();
@@ -62,7 +63,7 @@ describe.skipIf(missing)('the real helper', () => {
       });
     const env = { TMPDIR: base, PATH: tools.length > 0 ? join(base, 'bin') : '/usr/bin:/bin' };
     const stream = await inject(openHere({ env }));
-    expect(stream.hello).toMatchObject({ frame: 'HELLO', version: 1, os: 'linux' });
+    expect(stream.hello).toMatchObject({ frame: 'HELLO', version: protocolVersion, os: 'linux' });
     stream.process.stdin.end();
     await expect(stream.process.exit).resolves.toBe(0);
     expect(readdirSync(base)).toEqual(['bin']);
