@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import type { Known } from '../core/entry.js';
-import type { Memory } from '../core/memory.js';
+import type { Memory, Recollection } from '../core/memory.js';
 import { type Tombstone, Tombstones } from '../core/tombstones.js';
 import { Reader, Writer } from '../wire/values.js';
 
@@ -21,16 +21,13 @@ const magic = 'devspace-sync-ancestor-2';
 const firstMagic = 'devspace-sync-ancestor-1';
 const kinds = ['file', 'directory', 'symlink'] as const;
 
-export const emptyMemory = (): Memory => ({
-  ancestor: new Map(),
-  parked: new Map(),
-  tombstones: new Tombstones(),
-});
+/** From so many bytes on, what is collected is written. */
+const pieceBytes = 256 * 1024;
+
+export type Saved = Recollection & { readonly identity: Identity };
 
 /** Reads what was saved. `missing`: there is none; `damaged`: there is one that cannot be trusted. */
-export async function loadMemory(
-  file: string,
-): Promise<(Memory & { identity: Identity }) | 'missing' | 'damaged'> {
+export async function loadMemory(file: string): Promise<Saved | 'missing' | 'damaged'> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -44,7 +41,8 @@ export async function loadMemory(
     const version = from.text();
     if (version !== magic && version !== firstMagic) return 'damaged';
     const identity = { local: from.text(), remote: from.text(), patterns: from.text() };
-    const { ancestor, parked, tombstones } = emptyMemory();
+    const parked: Memory['parked'] = new Map();
+    const tombstones = new Tombstones();
     if (version === magic) {
       for (let left = from.uint(); left > 0; left--) {
         const path = from.path();
@@ -53,36 +51,34 @@ export async function loadMemory(
       }
       for (let left = from.uint(); left > 0; left--) tombstones.add(from.path(), readStone(from));
     }
-    while (from.remaining > 0) ancestor.set(from.path(), readKnown(from));
-    return { identity, ancestor, parked, tombstones };
+    return { identity, ancestor: readAncestor(from.rest()), parked, tombstones };
   } catch {
     return 'damaged';
   }
 }
 
+/** Nothing is kept of it in memory but its bytes: of a million files those are 100 MB, the objects would be five times that. */
+function readAncestor(bytes: Buffer): Iterable<[string, Known]> {
+  return {
+    *[Symbol.iterator]() {
+      for (const from = new Reader(bytes); from.remaining > 0;) yield [from.path(), readKnown(from)];
+    },
+  };
+}
+
 /** Writes it beside, flushes it to disk and moves it into place: a reader finds the old or the new one, whole. */
-export async function saveMemory(
-  file: string,
-  identity: Identity,
-  { ancestor, parked, tombstones }: Memory,
-): Promise<void> {
-  const to = new Writer(0, 64 * 1024)
-    .text(magic)
-    .text(identity.local)
-    .text(identity.remote)
-    .text(identity.patterns);
-  to.uint(parked.size);
-  for (const [path, { local, remote }] of parked) writeStamps(to.text(path), local, remote);
-  to.uint(tombstones.size);
-  for (const [path, stone] of tombstones) writeStone(to.text(path), stone);
-  for (const [path, known] of ancestor) writeKnown(to.text(path), known);
-  const content = to.finish();
+export async function saveMemory(file: string, identity: Identity, memory: Memory): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   await mkdir(dirname(file), { recursive: true });
   try {
     const handle = await open(temporary, 'w', 0o600);
     try {
-      await handle.writev([content, createHash('sha256').update(content).digest()]);
+      const sum = createHash('sha256');
+      for (const piece of piecesOf(identity, memory)) {
+        sum.update(piece);
+        await handle.write(piece);
+      }
+      await handle.write(sum.digest());
       await handle.sync();
     } finally {
       await handle.close();
@@ -92,6 +88,26 @@ export async function saveMemory(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** The whole file, a piece at a time. Paths are independent of each other, so one that changes while others are written harms nothing. */
+function* piecesOf(
+  identity: Identity,
+  { ancestor, parked, tombstones }: Memory,
+): Generator<Buffer, undefined> {
+  let to = new Writer(0, pieceBytes);
+  to.text(magic).text(identity.local).text(identity.remote).text(identity.patterns);
+  to.uint(parked.size);
+  for (const [path, { local, remote }] of parked) writeStamps(to.text(path), local, remote);
+  to.uint(tombstones.size);
+  for (const [path, stone] of tombstones) writeStone(to.text(path), stone);
+  for (const [path, known] of ancestor) {
+    writeKnown(to.text(path), known);
+    if (to.length < pieceBytes) continue;
+    yield to.finish();
+    to = new Writer(0, pieceBytes);
+  }
+  yield to.finish();
 }
 
 function writeKnown(to: Writer, known: Known): void {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 
 import { messageOf } from '../../base/failure.js';
 import type { Emit } from '../../report/events.js';
-import type { Memory } from '../core/memory.js';
-import { emptyMemory, type Identity, loadMemory, saveMemory } from './file.js';
+import type { Known } from '../core/entry.js';
+import type { Memory, Recollection } from '../core/memory.js';
+import { Tombstones } from '../core/tombstones.js';
+import { type Identity, loadMemory, saveMemory } from './file.js';
 
-/** At most this long after a change the ancestor is on disk. */
+/** At most this long after a change the ancestor is on disk, unless saving takes more than a tenth of that. */
 const saveWithinMs = 500;
 
 /** The file of an ancestor: one for each pair of folders (`key` tells apart pairs that look the same). */
@@ -15,7 +17,7 @@ export function ancestorFile(stateDir: string, key: readonly string[]): string {
   return join(stateDir, `${digest.slice(0, 16)}.tree`);
 }
 
-export interface Recalled extends Memory {
+export interface Recalled extends Recollection {
   /** The container is another one than before. */
   newContainer: boolean;
   /** The patterns changed since: what is missing now may only be excluded. */
@@ -36,23 +38,32 @@ export async function recall(file: string, identity: Identity, emit: Emit): Prom
       subject: file,
     });
   }
-  if (typeof loaded === 'string') return { ...emptyMemory(), newContainer: false, patternsChanged: false };
+  if (typeof loaded === 'string') {
+    const nothing = { ancestor: [], parked: new Map(), tombstones: new Tombstones() };
+    return { ...nothing, newContainer: false, patternsChanged: false };
+  }
   const { ancestor, parked, tombstones } = loaded;
   const sameLocal = loaded.identity.local === identity.local;
   const sameRemote = loaded.identity.remote === identity.remote;
-  const holding: typeof ancestor = new Map();
-  if (sameLocal || sameRemote) {
-    for (const [path, known] of ancestor) {
-      const localStamp = sameLocal ? known.localStamp : undefined;
-      const remoteStamp = sameRemote ? known.remoteStamp : undefined;
-      holding.set(path, { ...known, localStamp, remoteStamp });
-    }
-  }
   // Elsewhere stamps and absences have no meaning.
   if (!sameLocal || !sameRemote) parked.clear();
   if (!sameLocal) tombstones.clear();
   const patternsChanged = loaded.identity.patterns !== identity.patterns;
+  const holding = sameLocal && sameRemote ? ancestor : stillHolding(ancestor, sameLocal, sameRemote);
   return { ancestor: holding, parked, tombstones, newContainer: !sameRemote, patternsChanged };
+}
+
+function* stillHolding(
+  ancestor: Recollection['ancestor'],
+  sameLocal: boolean,
+  sameRemote: boolean,
+): Generator<[string, Known], undefined> {
+  if (!sameLocal && !sameRemote) return;
+  for (const [path, known] of ancestor) {
+    const localStamp = sameLocal ? known.localStamp : undefined;
+    const remoteStamp = sameRemote ? known.remoteStamp : undefined;
+    yield [path, { ...known, localStamp, remoteStamp }];
+  }
 }
 
 /** Saves the ancestor soon after it changed, and on `flush`. One save at a time. */
@@ -63,6 +74,7 @@ export class Saver {
   #saved: number;
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
+  #lastMs = 0;
   #warned = false;
 
   constructor(file: string, identity: Identity, ledger: Memory & { revision: number }, emit: Emit) {
@@ -75,7 +87,7 @@ export class Saver {
   /** The ancestor may have changed. */
   touch(): void {
     if (this.#revision() === this.#saved) return;
-    this.#timer ??= setTimeout(() => void this.flush(), saveWithinMs);
+    this.#timer ??= setTimeout(() => void this.flush(), Math.max(saveWithinMs, 10 * this.#lastMs));
   }
 
   /** Saves now what is not saved. Never throws: a failure is reported once. */
@@ -86,7 +98,9 @@ export class Saver {
       const revision = this.#revision();
       if (revision === this.#saved) return;
       try {
+        const began = performance.now();
         await this.#save();
+        this.#lastMs = performance.now() - began;
         this.#saved = revision;
       } catch (error) {
         if (this.#warned) return;

@@ -1,4 +1,4 @@
-import type { Ancestor } from './entry.js';
+import type { Ancestor, Known } from './entry.js';
 import type { Tombstones } from './tombstones.js';
 
 /** The stamps a path had on both sides when it was left different; undefined: nothing was there. */
@@ -16,3 +16,6 @@ export interface Memory {
   readonly parked: Map<string, Parked>;
   readonly tombstones: Tombstones;
 }
+
+/** The same as it comes back; the ancestor may be very large, and is only to be gone through once. */
+export type Recollection = Omit<Memory, 'ancestor'> & { readonly ancestor: Iterable<[string, Known]> };

@@ -3,7 +3,7 @@ import { type Entry, type Observed, otherSide, type Side, stampOf } from '../cor
 import type { Rules } from '../core/ignore.js';
 import { Namesakes, whyUnreachable } from '../core/namesakes.js';
 import { exactNaming, exactTraits, type Naming, type Traits } from '../core/naming.js';
-import type { Memory, Parked } from '../core/memory.js';
+import type { Memory, Parked, Recollection } from '../core/memory.js';
 import { parentOf } from '../core/path.js';
 import type { Policy } from '../core/policy.js';
 import { Tombstones } from '../core/tombstones.js';
@@ -69,7 +69,7 @@ export class Ledger implements View, Memory {
   }
 
   /** Takes over what a former session left, once both sides were looked at. */
-  recall({ ancestor, parked, tombstones }: Memory): void {
+  recall({ ancestor, parked, tombstones }: Recollection): void {
     for (const [path, known] of ancestor) this.ancestor.set(path, known);
     for (const [path, stamps] of parked)
       if (this.local.get(path) ?? this.remote.get(path)) this.parked.set(path, stamps);
@@ -113,11 +113,19 @@ export class Ledger implements View, Memory {
     }
   }
 
-  /** The marked paths, which are not marked any more. */
-  take(): Set<string> {
+  /** Marked paths, at most so many, which are not marked any more. */
+  take(most = Infinity): Iterable<string> {
     const taken = this.dirty;
     this.dirty = new Set();
-    return taken;
+    if (taken.size <= most) return taken;
+    const first: string[] = [];
+    for (const path of taken) {
+      if (first.length === most) break;
+      first.push(path);
+      taken.delete(path);
+    }
+    this.dirty = taken;
+    return first;
   }
 
   mark(path: string): void {

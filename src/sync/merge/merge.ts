@@ -26,6 +26,9 @@ export interface MergeOptions {
   signal: AbortSignal;
 }
 
+/** So many paths are planned at once while the first merge copies: a plan for a million files would fill the memory. */
+const slice = 20_000;
+
 /**
  * Keeps planning and doing until nothing is left to do, for the paths the ledger marks; what is marked while a path is worked on is decided about
  * again afterwards. The first merge copies all there is to copy, then removes what is to be removed, so that this is judged as a whole.
@@ -112,12 +115,18 @@ export class Merge {
     const ledger = this.#ledger;
     const known = ledger.ancestor.size;
     const release = this.#first ? this.#first === 'removing' : this.#held.isDue(known);
+    if (this.#first === 'copying' && this.#work.busy >= slice) return;
     const paths = release ? this.#held.release() : [];
-    for (const path of ledger.take()) if (!this.#work.postpones(path)) paths.push(path);
+    for (const path of ledger.take(this.#first === 'copying' ? slice : Infinity))
+      if (!this.#work.postpones(path)) paths.push(path);
     if (paths.length === 0) return;
     this.#warnOfSkipped(paths);
     const planned = plan(ledger, paths);
-    if (!release) return this.#work.do(this.#held.hold(planned, known));
+    if (!release) {
+      this.#work.do(this.#held.hold(planned, known));
+      if (ledger.dirty.size > 0) this.schedule();
+      return;
+    }
     const danger = findDanger(ledger, planned, this.#approved);
     if (danger === undefined) {
       for (const { path } of planned) this.#approved.delete(path);

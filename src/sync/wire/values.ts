@@ -220,6 +220,10 @@ export class Writer {
   }
 
   /** What was written, the reserved bytes included. The writer must not be used afterwards. */
+  get length(): number {
+    return this.#at;
+  }
+
   finish(): Buffer {
     return this.#bytes.subarray(0, this.#at);
   }
