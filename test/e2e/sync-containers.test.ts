@@ -48,20 +48,6 @@ describe.concurrent('syncing with containers that lack something', () => {
     await syncsBothWays('bare', '/work');
   });
 
-  it('no shell: says so', async () => {
-    const ref = `${REGISTRY}/e2e-no-shell:1`;
-    await pushedImage(ref, 'FROM scratch\nCOPY --from=busybox:1 /bin/busybox /busybox\n');
-    await startPod(namespace, { name: 'no-shell', image: ref, command: ['/busybox', 'sleep', '100000'] });
-    await using folder = await makeProject({ 'a.txt': 'a\n' });
-    const flags = ['--pod', 'no-shell', '--container-path', '/'];
-    await using sync = startMarked(namespace, ['sync', ...flags], { cwd: folder.dir });
-    const { code, stderr } = await sync.exited;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^error SYNC_NO_SHELL: .*\/bin\/sh/m);
-    expect(stderr).toMatch(/hint: /);
-    expect(stderr).not.toContain('Stopped syncing');
-  });
-
   it('a read-only root file system, with a volume at /tmp', async () => {
     await startPod(namespace, {
       name: 'read-only',
@@ -83,6 +69,91 @@ describe.concurrent('syncing with containers that lack something', () => {
     });
     await expect(inPod('read-only', 'echo > /file')).rejects.toThrow('Read-only file system');
     await syncsBothWays('read-only', '/code');
+  });
+
+  it('a read-only root file system without /tmp: another volume is found', async () => {
+    await startPod(namespace, {
+      name: 'read-only-data',
+      image: busybox,
+      container: {
+        securityContext: { readOnlyRootFilesystem: true, runAsUser: 12345, runAsGroup: 12345 },
+        workingDir: '/code',
+        volumeMounts: [
+          { name: 'code', mountPath: '/code' },
+          { name: 'data', mountPath: '/var/lib/data' },
+        ],
+      },
+      spec: {
+        securityContext: { fsGroup: 12345 },
+        volumes: [
+          { name: 'code', emptyDir: {} },
+          { name: 'data', emptyDir: {} },
+        ],
+      },
+    });
+    await expect(inPod('read-only-data', 'echo > /tmp/file')).rejects.toThrow();
+    await syncsBothWays('read-only-data', '/code');
+  });
+
+  it('only the synced volume can be written to: it is the last resort', async () => {
+    await startPod(namespace, {
+      name: 'read-only-code',
+      image: busybox,
+      container: {
+        securityContext: { readOnlyRootFilesystem: true },
+        workingDir: '/code',
+        volumeMounts: [{ name: 'code', mountPath: '/code' }],
+      },
+      spec: { volumes: [{ name: 'code', emptyDir: {} }] },
+    });
+    await syncsBothWays('read-only-code', '/code');
+  });
+
+  it('a random user without an entry in passwd and without rights at home, as restricted as pods can be', async () => {
+    await startPod(namespace, {
+      name: 'random-user',
+      image: busybox,
+      container: {
+        env: [{ name: 'HOME', value: '/' }],
+        workingDir: '/code',
+        securityContext: {
+          runAsUser: 1000650000,
+          runAsNonRoot: true,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        volumeMounts: [{ name: 'code', mountPath: '/code' }],
+      },
+      spec: { securityContext: { fsGroup: 1000650000 }, volumes: [{ name: 'code', emptyDir: {} }] },
+    });
+    expect(await inPod('random-user', 'id -u; echo $HOME')).toBe('1000650000\n/');
+    await syncsBothWays('random-user', '/code');
+  });
+
+  it('eight runs at once in one container', async () => {
+    await startPod(namespace, { name: 'busy', image: busybox });
+    await inPod('busy', 'mkdir -p /work');
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        const folder = await makeProject({ 'a.txt': `a${index}\n` });
+        await inPod('busy', `mkdir -p /work/${index}`);
+        return { folder, sync: startSync(folder, 'busy', `/work/${index}`) };
+      }),
+    );
+    try {
+      await Promise.all(runs.map(({ sync }) => sync.event(isThrough)));
+      expect(await inPod('busy', 'cat /work/[0-7]/a.txt')).toBe('a0\na1\na2\na3\na4\na5\na6\na7');
+      for (const { sync } of runs) sync.child.kill('SIGINT');
+      const ends = await Promise.all(runs.map(({ sync }) => sync.exited));
+      expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+      expect(await syncLeftovers(namespace, 'busy')).toBe('');
+    } finally {
+      for (const { folder, sync } of runs) {
+        await sync[Symbol.asyncDispose]();
+        await folder[Symbol.asyncDispose]();
+      }
+    }
   });
 
   it('nowhere to write at all: says so', async () => {
