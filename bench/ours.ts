@@ -1,5 +1,6 @@
 import { ofType } from '../test/rig/cli.js';
 import type { Event } from '../src/report/events.js';
+import type { AgentPlace } from './agent.js';
 import type { Call, DevProject, Subject, SyncTarget } from './subject.js';
 
 /** This project's CLI at `cli`, a JavaScript file. Its events tell when it is ready. */
@@ -12,17 +13,13 @@ export function ours(cli: string, name = 'devspace'): Subject {
   return {
     name,
     startups: { '--help': { argv: argv('--help') }, '--version': { argv: argv('--version') } },
-    sync: ({ container, local, namespace, pod, remote }: SyncTarget) => ({
+    far: 'devspace-helper-\\S+ serve',
+    sync: ({ local, place, remote }: SyncTarget) => ({
       argv: argv(
         'sync',
         '--output',
         'json',
-        '--namespace',
-        namespace,
-        '--pod',
-        pod,
-        '--container',
-        container,
+        ...containerFlags(place),
         '--local-path',
         local,
         '--container-path',
@@ -41,6 +38,12 @@ export function ours(cli: string, name = 'devspace'): Subject {
     }),
     purge: (project) => inProject(project, 'purge'),
   };
+}
+
+/** Those that name one container; DevSpace 6 has the same. */
+export function containerFlags(place: AgentPlace | undefined): string[] {
+  if (place === undefined) throw new Error('the other end is to be a container');
+  return ['--namespace', place.namespace, '--pod', place.pod, '--container', place.container];
 }
 
 function fits(line: string, test: (event: Event) => boolean): boolean {

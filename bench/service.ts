@@ -4,10 +4,13 @@ import type { ServiceCall } from './subject.js';
 
 /** A tool that runs in the background. Disposing kills it when it still runs. */
 export interface Service extends AsyncDisposable {
-  /** `performance.now()` before the process was spawned. */
+  readonly pid: number;
+  /** `performance.now()` from which its time counts: before the process was spawned, or later where the call says so. */
   readonly began: number;
-  /** Milliseconds from the spawn until it said that it is ready. Rejects with the last lines when it ends before, or takes too long. */
+  /** Milliseconds from then until it said that it is ready. Rejects with the last lines when it ends before, or takes too long. */
   readonly ready: Promise<number>;
+  /** Resolves with the next line of output that fits. */
+  line(fits: (line: string) => boolean): Promise<string>;
   /** SIGINT, and waits for its end. */
   stop(): Promise<void>;
 }
@@ -17,7 +20,7 @@ const STOP_WITHIN_MS = 20_000;
 
 export function startService(call: ServiceCall): Service {
   const [program = '', ...args] = call.argv;
-  const began = performance.now();
+  let began = performance.now();
   const child = spawn(program, args, {
     cwd: call.cwd,
     env: { ...process.env, ...call.env },
@@ -28,12 +31,16 @@ export function startService(call: ServiceCall): Service {
     child.on('error', reject);
   });
   const last: string[] = [];
+  const listeners = new Set<(line: string) => void>();
   const ready = new Promise<number>((resolve, reject) => {
     const fail = (what: string) => reject(new Error(`${call.argv.join(' ')} ${what}:\n${last.join('\n')}`));
-    const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS} ms`), READY_WITHIN_MS);
+    const withinMs = call.readyWithinMs ?? READY_WITHIN_MS;
+    const timer = setTimeout(() => fail(`was not ready within ${withinMs} ms`), withinMs);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         if (last.push(line) > 30) last.shift();
+        for (const listener of listeners) listener(line);
+        if (call.isBegun?.(line)) began = performance.now();
         if (call.isReady(line)) {
           clearTimeout(timer);
           resolve(performance.now() - began);
@@ -54,5 +61,24 @@ export function startService(call: ServiceCall): Service {
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
     await exited.finally(() => clearTimeout(timer));
   };
-  return { began, ready, stop: () => end('SIGINT'), [Symbol.asyncDispose]: () => end('SIGKILL') };
+  return {
+    pid: child.pid ?? 0,
+    get began() {
+      return began;
+    },
+    ready,
+    line: (fits) =>
+      new Promise((resolve, reject) => {
+        const listener = (line: string): void => {
+          if (!fits(line)) return;
+          listeners.delete(listener);
+          resolve(line);
+        };
+        listeners.add(listener);
+        const onEnd = (): void => reject(new Error(`${call.argv.join(' ')} ended:\n${last.join('\n')}`));
+        exited.then(onEnd, onEnd);
+      }),
+    stop: () => end('SIGINT'),
+    [Symbol.asyncDispose]: () => end('SIGKILL'),
+  };
 }

@@ -1,10 +1,22 @@
-/** A tool that is measured: ours or a peer. It only tells how it is called; measuring is the same for all. */
-export interface Subject {
+import type { AgentPlace } from './agent.js';
+
+/** A tool that syncs. It only tells how it is called; measuring is the same for all. */
+export interface SyncSubject {
   readonly name: string;
+  /** Syncs until it is stopped; ready when it says that both sides are equal. Called again with the same target, it goes on from there. */
+  sync(target: SyncTarget): ServiceCall;
+  /** How many rounds of what takes long are enough; default 3. */
+  readonly rounds?: number;
+  /** Pattern of the command lines of its processes at the far end. */
+  readonly far?: string | undefined;
+  /** The process that does everything at both ends, when `sync` only talks to it. */
+  readonly daemon?: number | undefined;
+}
+
+/** A tool that does all that ours does. */
+export interface Subject extends SyncSubject {
   /** Calls that should cost next to nothing, by what they are called in the table. */
   readonly startups: Readonly<Record<string, Call>>;
-  /** Syncs until it is stopped; ready when the initial sync is through. */
-  sync(target: SyncTarget): ServiceCall;
   /** Runs the development loop in a copy of examples/quickstart; ready when everything is. */
   dev(project: DevProject): ServiceCall;
   /** Deletes what `dev` has deployed. */
@@ -23,14 +35,17 @@ export interface Call {
 export interface ServiceCall extends Call {
   /** True for the line of output (either stream) that says that it is ready. */
   readonly isReady: (line: string) => boolean;
+  /** True for the line from which its time counts; without: it counts from the start of the process. */
+  readonly isBegun?: (line: string) => boolean;
+  /** Until it must be ready; default two minutes. */
+  readonly readyWithinMs?: number;
 }
 
 export interface SyncTarget {
   readonly local: string;
   readonly remote: string;
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
+  /** Undefined: both ends are here. */
+  readonly place?: AgentPlace | undefined;
 }
 
 export interface DevProject {

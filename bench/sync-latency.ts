@@ -1,22 +1,21 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Closing } from '../src/base/closing.js';
-import type { Agent } from './agent.js';
-import type { BenchPod } from './bench-pod.js';
 import type { Measurement } from './figures.js';
 import { markedContent, watchMarkedFiles, type MarkedFiles } from './marked-file.js';
 import { startService } from './service.js';
-import type { Subject } from './subject.js';
+import { type Ground, makeTemporary } from './site.js';
+import type { SyncSubject } from './subject.js';
+import { targets } from './targets.js';
 
-const SAMPLES = 30;
+const SAMPLES = 25;
 const WARM_UP = 2;
-const TARGET = { limit: 100, text: '100 (wished 40)' };
 
 /** A subject at work between two folders of its own, and its samples. */
 interface Lane {
-  readonly subject: Subject;
+  readonly ground: Ground;
+  readonly subject: SyncSubject;
   readonly local: string;
   readonly remote: string;
   readonly arrivals: MarkedFiles;
@@ -24,80 +23,76 @@ interface Lane {
   readonly down: number[];
 }
 
-/** Time until one small edited file is complete on the other side, in both directions. */
-export async function measureLatency(
-  subjects: readonly Subject[],
-  { agent, place }: BenchPod,
-): Promise<Measurement[]> {
+/** Time until one small edited file is complete on the other side, in both directions. All subjects run at once and take turns. */
+export async function measureLatency(grounds: readonly Ground[]): Promise<Measurement[]> {
   await using closing = new Closing();
   const lanes: Lane[] = [];
-  for (const [index, subject] of subjects.entries()) {
-    const local = realpathSync(mkdtempSync(join(tmpdir(), 'devspace-bench-sync-')));
-    closing.defer(() => rmSync(local, { recursive: true, force: true }));
-    const remote = `/bench/latency-${index}`;
-    await agent.ask({ act: 'mkdir', dir: remote });
-    writeFileSync(join(local, 'edited-here.txt'), 'first\n');
-    const service = closing.use(startService(subject.sync({ ...place, local, remote })));
-    await service.ready;
-    closing.defer(() => service.stop());
-    await agent.ask({ act: 'watch', dir: remote });
-    const arrivals = watchMarkedFiles(local);
-    closing.defer(() => arrivals[Symbol.dispose]());
-    lanes.push({ subject, local, remote, arrivals, up: [], down: [] });
+  for (const ground of grounds) {
+    for (const subject of ground.subjects) lanes.push(await startLane(ground, subject, closing));
   }
   const roundTrips: number[] = [];
+  const cluster = grounds.find(({ site }) => site.name === 'cluster')?.site;
   for (let round = 0; round < WARM_UP + SAMPLES; round += 1) {
+    if (cluster && round >= WARM_UP) roundTrips.push(await timed(() => cluster.there.ask({ act: 'ping' })));
     for (const lane of lanes) {
-      const roundTrip = await timed(() => agent.ask({ act: 'ping' }));
-      const up = await upload(lane, agent, round);
+      const up = await upload(lane, round);
       await breathe();
-      const down = await download(lane, agent, round);
+      const down = await download(lane, round);
       await breathe();
       if (round < WARM_UP) continue;
-      roundTrips.push(roundTrip);
       lane.up.push(up);
       lane.down.push(down);
     }
   }
-  const reference = { subject: 'exec round trip', samples: roundTrips };
-  return [
-    {
-      name: 'one file up',
-      unit: 'ms',
-      figures: [...figures(lanes, ({ up }) => up), reference],
-      note: 'from writing 1 KiB here until a watcher in the container has told over its own exec that it read the whole file',
-    },
-    {
-      name: 'one file down',
-      unit: 'ms',
-      figures: [...figures(lanes, ({ down }) => down), reference],
-      note: 'from telling a program in the container over its own exec to write 1 KiB until a watcher here has read the whole file',
-    },
-  ];
+  return (['up', 'down'] as const).flatMap((way) =>
+    grounds.map((ground) => ({
+      name: `${ground.site.name}: one file ${way}`,
+      unit: 'ms' as const,
+      figures: [
+        ...lanes
+          .filter((lane) => lane.ground === ground)
+          .map((lane, index) => ({
+            subject: lane.subject.name,
+            samples: lane[way],
+            target: index === 0 ? targets.oneFile[ground.site.name] : undefined,
+          })),
+        ...(ground.site === cluster ? [{ subject: 'exec round trip', samples: roundTrips }] : []),
+      ],
+    })),
+  );
 }
 
-function figures(lanes: readonly Lane[], pick: (lane: Lane) => readonly number[]) {
-  return lanes.map((lane, index) => ({
-    subject: lane.subject.name,
-    samples: pick(lane),
-    target: index === 0 ? TARGET : undefined,
-  }));
+async function startLane(ground: Ground, subject: SyncSubject, closing: Closing): Promise<Lane> {
+  const { place, remoteBase, there } = ground.site;
+  const local = makeTemporary('sync');
+  closing.defer(() => rmSync(local, { recursive: true, force: true }));
+  const remote = join(remoteBase, `latency-${ground.subjects.indexOf(subject)}`);
+  await there.ask({ act: 'mkdir', dir: remote });
+  writeFileSync(join(local, 'edited-here.txt'), 'first\n');
+  const service = closing.use(startService(subject.sync({ place, local, remote })));
+  await service.ready;
+  closing.defer(() => service.stop());
+  await there.ask({ act: 'watch', dir: remote });
+  const arrivals = watchMarkedFiles(local);
+  closing.defer(() => arrivals[Symbol.dispose]());
+  return { ground, subject, local, remote, arrivals, up: [], down: [] };
 }
 
 /** The size changes with each round: a peer that compares sizes and whole seconds only would miss the edit. */
-async function upload({ local, remote }: Lane, agent: Agent, round: number): Promise<number> {
+async function upload({ ground, local, remote }: Lane, round: number): Promise<number> {
   const token = `up${remote}-${round}`;
   return timed(async () => {
     writeFileSync(join(local, 'edited-here.txt'), markedContent(token, 1024 + round));
-    await agent.seen(token);
+    await ground.site.there.seen(token);
   });
 }
 
-async function download({ arrivals, remote }: Lane, agent: Agent, round: number): Promise<number> {
+async function download({ arrivals, ground, remote }: Lane, round: number): Promise<number> {
   const token = `down${remote}-${round}`;
   const content = markedContent(token, 1024 + round);
   return timed(async () => {
-    const asked = agent.ask({ act: 'write', path: `${remote}/edited-there.txt`, content });
+    const path = join(remote, 'edited-there.txt');
+    const asked = ground.site.there.ask({ act: 'write', path, content });
     await Promise.all([asked, arrivals.seen(token)]);
   });
 }

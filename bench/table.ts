@@ -29,7 +29,8 @@ function row(name: string, unit: Unit, figure: Figure): string[] {
 
 function formatValue(value: number, unit: Unit): string {
   if (unit === 'bytes') return Math.round(value).toLocaleString('en-US');
-  return value.toFixed(unit === 'ms' && value < 1000 ? 1 : 0);
+  if (unit === 'ms/s' || unit === 'times/s') return value.toFixed(2);
+  return value.toFixed((unit === 'ms' && value < 1000) || (unit === 'MiB' && value < 100) ? 1 : 0);
 }
 
 function textTable(rows: readonly string[][]): string {

@@ -2,14 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { containerFlags } from '../ours.js';
 import type { Call, DevProject, Subject } from '../subject.js';
 
-export interface Peer extends Disposable {
-  readonly subject: Subject;
-}
-
 /** DevSpace 6 at `binary`, with a home of its own (it keeps a cache there), removed when disposed. */
-export function devspace6(binary: string): Peer {
+export function devspace6(binary: string): Subject & Disposable {
   const home = mkdtempSync(join(tmpdir(), 'devspace6-home-'));
   const env = { HOME: home, DEVSPACE_SKIP_VERSION_CHECK: 'true' };
   const inProject = (project: DevProject, ...args: string[]): Call => ({
@@ -17,26 +14,16 @@ export function devspace6(binary: string): Peer {
     cwd: project.dir,
     env,
   });
-  const subject: Subject = {
+  return {
     name: 'DevSpace 6',
+    rounds: 2,
     startups: {
       '--help': { argv: [binary, '--help'], env },
       '--version': { argv: [binary, '--version'], env },
     },
-    sync: ({ container, local, namespace, pod, remote }) => ({
-      argv: [
-        binary,
-        'sync',
-        '--no-warn',
-        '--namespace',
-        namespace,
-        '--pod',
-        pod,
-        '--container',
-        container,
-        '--path',
-        `${local}:${remote}`,
-      ],
+    far: 'devspacehelper',
+    sync: ({ local, place, remote }) => ({
+      argv: [binary, 'sync', '--no-warn', ...containerFlags(place), '--path', `${local}:${remote}`],
       cwd: local,
       env,
       isReady: isInitialSyncDone,
@@ -46,8 +33,8 @@ export function devspace6(binary: string): Peer {
       return { ...inProject(project, 'dev'), isReady: isInitialSyncDone };
     },
     purge: (project) => inProject(project, 'purge'),
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
   };
-  return { subject, [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }) };
 }
 
 /** It prints one such line for each direction first, then this one for both. */

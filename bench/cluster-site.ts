@@ -5,17 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Closing } from '../src/base/closing.js';
 import { makeNamespace, REGISTRY } from '../test/rig/cluster.js';
-import { startAgent, type Agent, type AgentPlace } from './agent.js';
+import { startAgentHere, startAgentIn, type AgentPlace } from './agent.js';
+import type { Site } from './site.js';
 
 const context = fileURLToPath(new URL('./agent', import.meta.url));
 
-/** A pod in a namespace of its own with the agent at work in it. All subjects sync with it, each in folders of its own. */
-export interface BenchPod extends AsyncDisposable {
-  readonly place: AgentPlace;
-  readonly agent: Agent;
-}
-
-export async function startBenchPod(): Promise<BenchPod> {
+/** The far end is a pod in a namespace of its own. */
+export async function startClusterSite(): Promise<Site> {
   const image = await pushAgentImage();
   const closing = new Closing();
   try {
@@ -23,8 +19,10 @@ export async function startBenchPod(): Promise<BenchPod> {
     const place = { namespace: namespace.name, pod: 'bench', container: 'app' };
     await namespace.kubectl(['apply', '-f', '-'], { input: JSON.stringify(podManifest(place, image)) });
     await namespace.kubectl(['wait', '--for=condition=Ready', 'pod/bench', '--timeout=120s']);
-    const agent = closing.use(await startAgent(place));
-    return { place, agent, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
+    const here = closing.use(await startAgentHere());
+    const there = closing.use(await startAgentIn(place));
+    const end = { here, there, place, remoteBase: '/bench' };
+    return { name: 'cluster', ...end, [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose]() };
   } catch (error) {
     await closing[Symbol.asyncDispose]();
     throw error;
@@ -34,7 +32,7 @@ export async function startBenchPod(): Promise<BenchPod> {
 /** Named by its content, so that a second run has nothing to build or push. */
 async function pushAgentImage(): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of ['Dockerfile', 'agent.mjs']) hash.update(readFileSync(join(context, name)));
+  for (const name of ['Dockerfile', 'agent.mjs', 'usage.mjs']) hash.update(readFileSync(join(context, name)));
   const image = `${REGISTRY}/bench-agent:${hash.digest('hex').slice(0, 12)}`;
   await execa('docker', ['build', '--quiet', '--tag', image, context]);
   await execa('docker', ['push', image]);
