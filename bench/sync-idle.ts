@@ -120,7 +120,10 @@ function tables(found: readonly Found[]): Measurement[] {
       samples: [cpu],
       target: isOurs ? targets.idleCpu : undefined,
     })),
-    table('idle at 10,000 files, wake-ups', 'times/s', ({ waits }) => ({ samples: [waits] })),
+    table('idle at 10,000 files, wake-ups', 'times/s', ({ isOurs, waits }) => ({
+      samples: [waits],
+      target: isOurs ? targets.idleWaits : undefined,
+    })),
     table('resident memory at 10,000 files', 'MiB', ({ isFar, isOurs, rss }) => ({
       samples: [rss],
       target: isOurs && isFar ? targets.helperRss : undefined,

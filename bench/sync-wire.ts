@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Closing } from '../src/base/closing.js';
@@ -89,15 +90,16 @@ async function countedByProxy(
   call: ServiceCall,
   closing: Closing,
 ): Promise<{ service: Service; count: Count }> {
-  const kubeconfig = readFileSync(process.env.KUBECONFIG ?? '', 'utf8');
-  const server = new URL(/^\s*server: (\S+)$/m.exec(kubeconfig)?.[1] ?? '');
-  const proxy = closing.use(
-    await startFaultProxy({ target: { host: server.hostname, port: Number(server.port || 443) } }),
-  );
+  const { stdout } = await execa('kubectl', ['config', 'view', '--minify', '--raw', '--output=json']);
+  const kubeconfig = JSON.parse(stdout) as { clusters: [{ cluster: { server: string } }] };
+  const [{ cluster }] = kubeconfig.clusters;
+  const { hostname, port } = new URL(cluster.server);
+  const proxy = closing.use(await startFaultProxy({ target: { host: hostname, port: Number(port || 443) } }));
+  cluster.server = proxy.url;
   const folder = makeTemporary('kubeconfig');
   closing.defer(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'config');
-  writeFileSync(path, kubeconfig.replaceAll(server.href.replace(/\/$/, ''), proxy.url));
+  writeFileSync(path, JSON.stringify(kubeconfig));
   const service = startService({ ...call, env: { ...call.env, KUBECONFIG: path } });
   return {
     service,

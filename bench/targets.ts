@@ -12,6 +12,8 @@ export const targets = {
   byteEdited: { pipes: at(200), cluster: at(200) },
   byteOnWire: { pipes: at(200 * 1024, '200 KiB'), cluster: at(200 * 1024, '200 KiB') },
   idleCpu: at(0.3),
+  /** Of what lies still only the pings are left: one each way in 30 s. */
+  idleWaits: at(1),
   helperRss: at(12),
 } as const;
 
