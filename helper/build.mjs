@@ -116,6 +116,7 @@ async function buildOne(arch, file) {
     size: statSync(file).size,
     gzipSize: packed.length,
     sha256: createHash('sha256').update(raw).digest('hex'),
+    gzipSha256: createHash('sha256').update(packed).digest('hex'),
   };
 }
 

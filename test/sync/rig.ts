@@ -51,8 +51,10 @@ export async function buildHelper(): Promise<string> {
   const content = readFileSync(raw);
   const gzip = gzipSync(content, { level: 1 });
   writeFileSync(join(directory, 'helper.gz'), gzip);
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  const listed = { file: 'helper.gz', size: content.length, gzipSize: gzip.length, sha256 };
+  const [sha256, gzipSha256] = [content, gzip].map((bytes) =>
+    createHash('sha256').update(bytes).digest('hex'),
+  );
+  const listed = { file: 'helper.gz', size: content.length, gzipSize: gzip.length, sha256, gzipSha256 };
   writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ [arch]: listed }));
   return directory;
 }

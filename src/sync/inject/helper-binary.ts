@@ -21,11 +21,11 @@ interface Listed {
   size: number;
   gzipSize: number;
   sha256: string;
+  gzipSha256: string;
 }
 
 /**
- * Reads the helper for a machine (as `uname -m` says) from the directory built beside the CLI, checked against its manifest.json: the hash is that
- * of the unpacked helper. Throws SYNC_UNSUPPORTED_ARCH, or SYNC_INJECT_FAILED when the installation is damaged.
+ * Reads the helper for a machine (as `uname -m` says) from the directory built beside the CLI, checked against its manifest.json. Throws SYNC_UNSUPPORTED_ARCH, or SYNC_INJECT_FAILED when the installation is damaged.
  */
 export async function readHelper(helperDir: string, machine: string): Promise<HelperBinary> {
   const arch = architectureOf(machine);
@@ -44,13 +44,12 @@ export async function readHelper(helperDir: string, machine: string): Promise<He
     >;
     const listed = manifest[arch];
     if (listed === undefined) throw new Error(`manifest.json lists no helper for ${arch}`);
-    const stored = await readFile(join(helperDir, listed.file));
-    const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;
-    const raw = isGzip ? gunzipSync(stored) : stored;
-    const gzip = isGzip ? stored : await readFile(join(helperDir, `${listed.file}.gz`));
-    if (createHash('sha256').update(raw).digest('hex') !== listed.sha256)
+    const gzip = await readFile(join(helperDir, listed.file));
+    if (createHash('sha256').update(gzip).digest('hex') !== listed.gzipSha256)
       throw new Error(`${listed.file} does not have the hash that manifest.json says`);
-    return { name: `devspace-helper-${arch}`, gzip, size: raw.length, sha256: listed.sha256, raw: () => raw };
+    const { size, sha256 } = listed;
+    // Unpacking takes longer than all the rest, and is seldom needed.
+    return { name: `devspace-helper-${arch}`, gzip, size, sha256, raw: () => gunzipSync(gzip) };
   } catch (error) {
     throw new Failure({
       code: 'SYNC_INJECT_FAILED',

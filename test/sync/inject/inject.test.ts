@@ -223,7 +223,8 @@ describe('what goes wrong', () => {
 
   it('a damaged installation', async () => {
     await expect(readHelper(base, 'x86_64')).rejects.toEqual(failsWith('SYNC_INJECT_FAILED'));
-    const listed = { file: 'h.gz', size: 1, gzipSize: 1, sha256: '0'.repeat(64) };
+    const hashes = { sha256: '0'.repeat(64), gzipSha256: '0'.repeat(64) };
+    const listed = { file: 'h.gz', size: 1, gzipSize: 1, ...hashes };
     writeFileSync(join(base, 'manifest.json'), JSON.stringify({ amd64: listed }));
     writeFileSync(join(base, 'h.gz'), gzipSync('x'));
     await expect(readHelper(base, 'x86_64')).rejects.toThrow('does not have the hash');
