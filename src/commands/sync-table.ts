@@ -5,6 +5,21 @@ const localPath: FlagSpec = {
   about: 'local folder of the sync (default: every sync of this folder)',
 };
 
+const containerFlags: readonly FlagSpec[] = [
+  localPath,
+  { flag: '--container-path <folder>', about: 'folder in the container' },
+  { flag: '-c, --container <name>', about: 'container to look at' },
+  { flag: '--pod <name>', about: 'pod to look at' },
+  { flag: '-l, --label-selector <selector>', about: 'labels of the pod, for example app=web,tier=api' },
+  { flag: '--pick', about: 'choose from a list' },
+  {
+    flag: '-e, --exclude <pattern>',
+    about: 'gitignore pattern of files that are not synced',
+    repeatable: true,
+  },
+  { flag: '--timeout <seconds>', about: 'how long to wait for a container to run', default: '20' },
+];
+
 /** What `devspace sync` has beside itself. */
 export const syncCommands: readonly CommandSpec[] = [
   {
@@ -30,6 +45,16 @@ export const syncCommands: readonly CommandSpec[] = [
       localPath,
     ],
     load: () => import('./sync-undo.js'),
+  },
+  {
+    name: 'verify',
+    summary: 'compare the content of both sides by hash, and change nothing',
+    examples: [
+      'devspace sync verify',
+      'devspace sync verify --pod web-0 --local-path src --container-path /app/src',
+    ],
+    flags: containerFlags,
+    load: () => import('./sync-verify.js'),
   },
   {
     name: 'reset',

@@ -124,6 +124,7 @@ export interface Pair {
   temporary: string;
   events: Event[];
   children: Child[];
+  helperDir: string;
   start(options?: Partial<SyncOptions>): Promise<SyncSession>;
   /** Waits until both sides have the same tree, or says how they differ. */
   equal(options?: { within?: number; ignore?: RegExp }): Promise<void>;
@@ -162,6 +163,7 @@ export function makePair(helperDir: string): Pair {
     temporary,
     events,
     children,
+    helperDir,
     until,
     async start(options = {}) {
       const session = await startSync({

@@ -1,0 +1,33 @@
+import { openExec } from '../kube/exec.js';
+import type { Kube } from '../kube/kubeconfig.js';
+import { type Inspection, openInspection } from '../sync/inspect/inspection.js';
+import type { Invocation } from './command.js';
+import { helperDir } from './helper-dir.js';
+import type { Subject } from './sync-subjects.js';
+
+/** Opens both sides of a subject for looking at them; without `kube` this side only. Throws as startSync, and what finding the container throws. */
+export async function openSubject(
+  subject: Subject,
+  kube: Kube | undefined,
+  { emit, signal }: Invocation,
+): Promise<Inspection> {
+  const { containerPath, key, localRoot, patterns, stateDir } = subject;
+  const target = kube && (await subject.find(kube));
+  return openInspection({
+    localRoot,
+    ...patterns,
+    container: kube &&
+      target && {
+        open: (command, abort) => {
+          const { container, namespace, pod } = target;
+          return openExec(kube, { namespace, pod, container, command }, abort);
+        },
+        helperDir: helperDir(),
+        root: containerPath,
+        identity: `${target.uid}/${target.containerId}`,
+      },
+    ancestor: key === undefined ? undefined : `${stateDir}/${key}.tree`,
+    emit,
+    signal,
+  });
+}
