@@ -1,3 +1,4 @@
+import { besideOf } from '../dev/beside.js';
 import { openExec } from '../kube/exec.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { type Inspection, openInspection } from '../sync/inspect/inspection.js';
@@ -22,6 +23,7 @@ export async function openSubject(
           const { container, namespace, pod } = target;
           return openExec(kube, { namespace, pod, container, command }, abort);
         },
+        beside: besideOf(kube, target, { emit }),
         helperDir: helperDir(),
         root: containerPath,
         identity: `${target.uid}/${target.containerId}`,

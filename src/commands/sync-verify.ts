@@ -1,6 +1,6 @@
 import { formatBytes, formatMs } from '../base/format.js';
 import { visible } from '../base/text-table.js';
-import { verify } from '../sync/inspect/verify.js';
+import { type Verified, verify } from '../sync/inspect/verify.js';
 import type { CommandHandler, Invocation } from './command.js';
 import { openKube } from './open-kube.js';
 import { openSubject } from './open-inspection.js';
@@ -15,7 +15,7 @@ export const run: CommandHandler = async (invocation) => {
   const { emit, signal } = invocation;
   const subjects = await subjectsOf(invocation);
   using kube = await openKube(invocation);
-  const results = [];
+  const results: ({ local: string; container: string } & Verified)[] = [];
   for (const subject of subjects) {
     const began = performance.now();
     await using inspection = await openSubject(subject, kube, invocation);

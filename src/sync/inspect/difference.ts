@@ -1,5 +1,6 @@
-import { isSyncable, type View } from '../core/decide.js';
+import { isSyncable } from '../core/compare.js';
 import type { Entry } from '../core/entry.js';
+import type { View } from '../core/view.js';
 
 /** How the sides differ at a path. `unsure`: it cannot be read, or never rests. */
 export interface Difference {

@@ -46,8 +46,8 @@ export async function openInspection(options: InspectOptions): Promise<Inspectio
     // Polling, since nothing is to be watched.
     const local = opened.use(openLocal(options.localRoot, rules, true));
     const ledger = new Ledger(
-      new Map(),
       rules,
+      { direction: 'both', initial: undefined },
       () => {},
       () => {},
       local.traits,
@@ -96,9 +96,10 @@ async function remember(
     remote: `${remote?.root ?? ''}\n${container?.identity ?? ''}`,
     patterns: JSON.stringify(excludePaths ?? []),
   };
-  const { ancestor, patternsChanged } = await recall(file, identity, emit);
-  for (const [path, known] of ancestor) ledger.ancestor.set(path, known);
-  if (patternsChanged) ledger.forgiveMissing();
+  const recalled = await recall(file, identity, emit);
+  ledger.recall(recalled);
+  if (recalled.patternsChanged) ledger.forgiveMissing();
+  if (recalled.newContainer) ledger.expectRemoved();
 }
 
 /** A side that fails fails the calls that are open, too. */

@@ -86,7 +86,7 @@ describe.skipIf(missing)('verify', () => {
 
   it('compares many files at once', async () => {
     const files = Object.fromEntries(
-      Array.from({ length: 2_000 }, (_, index) => [`d${index % 20}/f${index}`, `content ${index}`]),
+      Array.from({ length: 300 }, (_, index) => [`d${index % 20}/f${index}`, `content ${index}`]),
     );
     for (const root of [pair.local, pair.remote]) put(root, files);
     put(pair.remote, { 'd7/f7': 'content x' });
@@ -96,7 +96,7 @@ describe.skipIf(missing)('verify', () => {
       signal: new AbortController().signal,
       onProgress: ({ files }) => told.push(files),
     });
-    expect([hashed, told.at(-1)]).toEqual([2_000, 2_000]);
+    expect([hashed, told.at(-1)]).toEqual([300, 300]);
     expect(differences).toEqual([{ path: 'd7/f7', what: 'content', text: 'same size, other content' }]);
-  });
+  }, 30_000);
 });
