@@ -1,6 +1,7 @@
 import { besideOf } from '../dev/beside.js';
 import { openExec } from '../kube/exec.js';
 import type { Kube } from '../kube/kubeconfig.js';
+import { readExcludes } from '../sync/excludes/read-excludes.js';
 import { type Inspection, openInspection } from '../sync/inspect/inspection.js';
 import type { Invocation } from './command.js';
 import { helperDir } from './helper-dir.js';
@@ -12,7 +13,8 @@ export async function openSubject(
   kube: Kube | undefined,
   { emit, signal }: Invocation,
 ): Promise<Inspection> {
-  const { containerPath, key, localRoot, patterns, stateDir } = subject;
+  const { containerPath, key, localRoot, sources, stateDir } = subject;
+  const { patterns } = await readExcludes(localRoot, sources);
   const target = kube && (await subject.find(kube));
   return openInspection({
     localRoot,

@@ -8,7 +8,7 @@ import { waitForTarget, type Target } from '../kube/select.js';
 import { openState } from '../state/cache.js';
 import type { SyncRecord } from '../state/sync-record.js';
 import { findSyncs, keyOf, syncStateFolder, type FoundSync } from '../state/sync-records.js';
-import type { Patterns } from '../sync/core/ignore.js';
+import type { ExcludeSources } from '../sync/excludes/read-excludes.js';
 import type { Invocation } from './command.js';
 import { numberFlag } from './flags.js';
 import { openProject } from './open-project.js';
@@ -21,7 +21,8 @@ export interface Subject {
   localRoot: string;
   /** As it is configured. */
   containerPath: string;
-  patterns: Patterns;
+  /** What is left out, as it is configured. */
+  sources: ExcludeSources;
   /** What says that they are synced: `dev.sync[0]`, `the flags`, the command of before. */
   from: string;
   stateDir: string;
@@ -63,7 +64,7 @@ async function subjectOfFlags(invocation: Invocation): Promise<Subject> {
   return {
     localRoot,
     containerPath,
-    patterns: { excludePaths: flags.exclude as string[] },
+    sources: { excludePaths: flags.exclude as string[] },
     from: 'the flags',
     ...remembered(localRoot, containerPath, await findSyncs(localRoot)),
     find: async (kube) => {
@@ -100,7 +101,7 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
     subjects.push({
       localRoot,
       containerPath,
-      patterns: entry,
+      sources: entry,
       from: `dev.sync[${index}]`,
       ...known,
       stateDir: syncStateFolder(root),
@@ -127,7 +128,7 @@ async function subjectsOfRecords(invocation: Invocation): Promise<Subject[]> {
     subjects.push({
       localRoot: local,
       containerPath,
-      patterns,
+      sources: patterns,
       from: `devspace ${sync.record.command}`,
       ...known,
       find,

@@ -32,6 +32,7 @@ export async function startSyncEntry(
   const stateDir = syncStateFolder(root);
   const stateKey = stateKeyOf(kube, entry, pod);
   const { excludePaths, uploadExcludePaths, downloadExcludePaths } = entry;
+  const { excludeFile, uploadExcludeFile, downloadExcludeFile, gitIgnore } = entry;
   const recording = await recordSync({
     command,
     context: kube.context,
@@ -39,7 +40,15 @@ export async function startSyncEntry(
     stateKey,
     localRoot,
     containerPath,
-    patterns: { excludePaths, uploadExcludePaths, downloadExcludePaths },
+    patterns: {
+      excludePaths,
+      uploadExcludePaths,
+      downloadExcludePaths,
+      excludeFile,
+      uploadExcludeFile,
+      downloadExcludeFile,
+      gitIgnore,
+    },
     log,
     emit: options.emit,
   });

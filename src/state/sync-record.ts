@@ -41,10 +41,15 @@ export interface SyncRecord {
   moreProblems: number;
 }
 
+/** What a sync leaves out, as it was configured. */
 export interface SyncPatterns {
   readonly excludePaths?: readonly string[] | undefined;
   readonly uploadExcludePaths?: readonly string[] | undefined;
   readonly downloadExcludePaths?: readonly string[] | undefined;
+  readonly excludeFile?: string | undefined;
+  readonly uploadExcludeFile?: string | undefined;
+  readonly downloadExcludeFile?: string | undefined;
+  readonly gitIgnore?: boolean | undefined;
 }
 
 export type RecordInit = Pick<
