@@ -5,6 +5,7 @@ import type { BuiltImage } from '../images/request.js';
 import type { Emit } from '../report/events.js';
 import type { State } from '../state/cache.js';
 import type { Invocation } from './command.js';
+import { helperDir } from './helper-dir.js';
 
 export interface BuildStageOptions {
   root: string;
@@ -45,6 +46,7 @@ export async function runBuildStage(
       context,
       lastContext: state.lastContext?.context,
       root,
+      helperDir: helperDir(),
       env,
       emit,
       signal,

@@ -2,9 +2,8 @@ import { Failure } from '../base/failure.js';
 import { runExec } from '../kube/exec.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import type { Emit } from '../report/events.js';
+import { RESTART_HELPER } from '../sync/inject/restart-helper.js';
 
-/** Where images.<name>.injectRestartHelper puts the helper. */
-export const RESTART_HELPER = '/.devspace/restart';
 /** Exit code of `restart` when nothing in the container runs under the supervisor (helper/internal/supervise). */
 const NO_SUPERVISOR = 3;
 

@@ -18,7 +18,7 @@ export type { BuildRequest, BuiltImage, ImageCache } from './request.js';
  * IMAGE_LOAD_FAILED.
  */
 export async function buildImages(request: BuildRequest): Promise<Map<string, BuiltImage>> {
-  const { options, cache, emit, signal } = request;
+  const { options, cache, helperDir, emit, signal } = request;
   const selected = select(request);
   const done = new Map<string, BuiltImage>();
   if (options.skipBuild !== true) {
@@ -31,7 +31,7 @@ export async function buildImages(request: BuildRequest): Promise<Map<string, Bu
     const tasks = await planAll(active, request, daemons);
     const limit = options.sequential === true ? 1 : availableParallelism();
     await eachUntilFailure(tasks, limit, signal, async (task, stop) => {
-      done.set(task.plan.name, await buildImage(task, cache, daemons, emit, stop));
+      done.set(task.plan.name, await buildImage(task, cache, daemons, helperDir, emit, stop));
     });
   }
   return new Map(

@@ -5,6 +5,7 @@ import { deliver } from './deliver.js';
 import { overrideStart } from './dockerfile.js';
 import type { Task } from './plan-all.js';
 import { image, type BuiltImage, type ImageCache } from './request.js';
+import { addRestartHelper } from './restart-helper.js';
 import { tagFor } from './tag.js';
 
 /** Builds one image, brings it to the cluster and only then records it as built. */
@@ -12,6 +13,7 @@ export async function buildImage(
   { plan, delivery }: Task,
   cache: ImageCache,
   daemons: Daemons,
+  helperDir: string,
   emit: Emit,
   signal: AbortSignal,
 ): Promise<BuiltImage> {
@@ -40,6 +42,8 @@ export async function buildImage(
     ...buildOptions,
   };
   await dockerBuilder(docker)(job, onLine, signal);
+  if (config.injectRestartHelper)
+    await addRestartHelper(docker, { image: name, ref, helperDir }, onLine, signal);
 
   if (delivery.kind !== 'none') emit({ type: 'image', image: name, ref, state: 'pushing' });
   await deliver(delivery, ref, docker, onLine, signal);

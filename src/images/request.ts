@@ -38,6 +38,8 @@ export interface BuildRequest {
   readonly lastContext?: string | undefined;
   /** Folder of devspace.yaml. */
   readonly root: string;
+  /** Folder with the helper binaries, one of which goes into images with `injectRestartHelper`. */
+  readonly helperDir: string;
   /** Added to this process's environment for docker and the like. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly emit: Emit;

@@ -14,7 +14,9 @@ const ZEROS = Buffer.alloc(64 * 1024);
 /** A file that is not on disk, or not with that content. */
 export interface ExtraFile {
   readonly path: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
+  /** Default 0644. */
+  readonly mode?: number;
 }
 
 /**
@@ -51,9 +53,9 @@ async function fill(
     const content = header.size ? exactly(join(contextDir, entry.path), header.size) : [];
     await add(archive, header, content);
   }
-  for (const { path, content } of extra) {
+  for (const { path, content, mode = 0o644 } of extra) {
     const bytes = Buffer.from(content);
-    await add(archive, { name: path, mode: 0o644, mtime: new Date(0), size: bytes.length }, [bytes]);
+    await add(archive, { name: path, mode, mtime: new Date(0), size: bytes.length }, [bytes]);
   }
   archive.finalize();
 }

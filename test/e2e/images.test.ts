@@ -56,6 +56,7 @@ interface Changes {
 async function build(changes: Changes = {}): Promise<Map<string, BuiltImage>> {
   events = [];
   const built = await buildImages({
+    helperDir: '',
     images: { app: { image: `${repository}/app` } },
     options: {},
     cache: { get: (name) => records.get(name), set: (name, record) => void records.set(name, record) },
@@ -239,6 +240,7 @@ describe('buildImages with a real daemon and registry', () => {
     const stop = new AbortController();
     const reason = new Error('Ctrl-C');
     const building = buildImages({
+      helperDir: '',
       images: { app: { image: `${repository}/app` } },
       options: {},
       cache: { get: () => undefined, set: () => expect.fail('recorded') },

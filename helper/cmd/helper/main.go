@@ -12,6 +12,7 @@ import (
 
 	"devspace-helper/internal/home"
 	"devspace-helper/internal/session"
+	"devspace-helper/internal/supervise"
 	"devspace-helper/internal/wire"
 )
 
@@ -22,6 +23,13 @@ func main() {
 	switch os.Args[1] {
 	case "serve":
 		serve(target(os.Args[2:]))
+	case "restart":
+		os.Exit(supervise.Restart())
+	case supervise.Argument:
+		if len(os.Args) < 4 || os.Args[2] != "--" {
+			usage()
+		}
+		os.Exit(supervise.Run(os.Args[3:]))
 	case "version":
 		_, _ = os.Stdout.WriteString("devspace-helper protocol " + strconv.Itoa(wire.Version) + " " + runtime.GOOS + "/" + runtime.GOARCH + " " + runtime.Version() + "\n")
 	default:
@@ -30,7 +38,7 @@ func main() {
 }
 
 func usage() {
-	_, _ = os.Stderr.WriteString("usage: helper serve [PID] | version\n")
+	_, _ = os.Stderr.WriteString("usage: helper serve [PID] | version | restart | restart-supervisor -- COMMAND...\n")
 	os.Exit(2)
 }
 
