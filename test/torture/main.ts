@@ -1,0 +1,72 @@
+// `npm run torture -- --seed N --ops N --faults N [--cluster] [--seeds FROM-TO] [--jobs N]`: see README.md beside.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { pipesWorld } from './pipes-world.js';
+import { runSeed, type Verdict } from './run-seed.js';
+import { builtHelper } from './built-helper.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string' },
+    ops: { type: 'string', default: '10000' },
+    faults: { type: 'string', default: '100' },
+    jobs: { type: 'string', default: '1' },
+    cluster: { type: 'boolean', default: false },
+    log: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const [from = 1, to = from] = (values.seeds ?? values.seed).split('-').map(Number);
+const plan = { ops: Number(values.ops), faults: Number(values.faults) };
+const openWorld = await chooseWorld();
+const waiting = Array.from({ length: to - from + 1 }, (_, at) => from + at);
+const failed: number[] = [];
+
+async function chooseWorld() {
+  if (!values.cluster) {
+    const helperDir = builtHelper();
+    return () => pipesWorld(helperDir);
+  }
+  const { clusterWorlds } = await import('./cluster-world.js');
+  return clusterWorlds();
+}
+
+async function one(seed: number): Promise<void> {
+  const say = (line: string) => process.stdout.write(`seed ${seed}: ${line}\n`);
+  let verdict: Verdict | undefined;
+  let wrong: string[];
+  try {
+    await using world = await openWorld();
+    verdict = await runSeed(world, { seed, ...plan }, values.verbose ? say : () => {});
+    wrong = verdict.wrong;
+    if (values.log) writeFileSync(values.log, world.sync.log.join('\n'));
+  } catch (error) {
+    wrong = [String((error as Error).stack)];
+  }
+  if (verdict) {
+    const list = (counts: Record<string, number>) =>
+      Object.entries(counts)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', ');
+    say(
+      `${verdict.ops} operations in ${(verdict.ms / 1000).toFixed(0)} s; faults: ${list(verdict.faults)}; warnings: ${list(verdict.warnings)}`,
+    );
+  }
+  for (const text of wrong) say(text);
+  if (wrong.length > 0) {
+    failed.push(seed);
+    const where = values.cluster ? ' --cluster' : '';
+    say(`FAILED; again: npm run torture -- --seed ${seed} --ops ${plan.ops} --faults ${plan.faults}${where}`);
+  } else say('passed');
+}
+
+async function work(): Promise<void> {
+  for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) await one(seed);
+}
+
+await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+process.stdout.write(
+  failed.length === 0 ? 'all passed\n' : `failed: ${failed.toSorted((a, b) => a - b).join(', ')}\n`,
+);
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Closing } from '../../src/base/closing.js';
+import { startAgent } from './agent.js';
+import { bundle } from './bundle.js';
+import { diskFaults, helperFaults, processFaults } from './faults.js';
+import { between } from './random.js';
+import type { LineOrder, SessionOrder } from './session-process.js';
+import { SyncProcess } from './sync-process.js';
+import type { Fault, World } from './world.js';
+
+const diskMiB = 256;
+
+/** Two folders of this machine and sessions over local pipes, with the helper in `helperDir`. */
+export async function pipesWorld(helperDir: string): Promise<World> {
+  const closing = new Closing();
+  try {
+    const base = realpathSync(mkdtempSync(join(tmpdir(), 'devspace-torture-')));
+    closing.defer(() => rmSync(base, { recursive: true, force: true }));
+    const program = { agent: join(base, 'agent.mjs'), session: join(base, 'session.mjs') };
+    writeFileSync(program.agent, await bundle('actor/agent.ts'));
+    writeFileSync(program.session, await bundle('session-process.ts'));
+    const sides = { local: join(base, 'local'), remote: join(base, 'remote') };
+    const temporary = join(base, 'tmp');
+    for (const directory of [sides.local, sides.remote, temporary]) mkdirSync(directory);
+    const canFill = Object.values(sides).every((directory) => mountSmallDisk(directory, closing));
+    const roots = { local: join(sides.local, 'tree'), remote: join(sides.remote, 'tree') };
+
+    let generation = 0;
+    const command = () => {
+      const order: SessionOrder = {
+        helperDir,
+        local: roots.local,
+        remote: roots.remote,
+        temporary,
+        identity: `container ${generation}`,
+        stateDir: join(base, 'state'),
+      };
+      const argv = [...withoutRootsRights(), process.execPath, program.session, JSON.stringify(order)];
+      return { argv, cwd: base };
+    };
+    const start = (side: 'local' | 'remote') => startAgent([process.execPath, program.agent, roots[side]]);
+    const agents = { local: closing.use(await start('local')), remote: closing.use(await start('remote')) };
+    const sync = closing.use(new SyncProcess(command));
+    const say = (order: LineOrder) => sync.say(order);
+    const remote = () => agents.remote.ask;
+    const line: Fault[] = [
+      { name: 'connection cut', weight: 3, run: async () => say({ cut: 0 }) },
+      {
+        name: 'connection cut in a frame',
+        weight: 5,
+        run: async (next) => say({ cut: between(next, 1, next() < 0.5 ? 500 : 300_000) }),
+      },
+      {
+        name: 'connection silent for a while',
+        weight: 3,
+        run: async (next) => {
+          const ms = between(next, 100, 2000);
+          say({ hold: ms });
+          await pause(ms);
+        },
+      },
+    ];
+    const replaced: Fault = {
+      name: 'container replaced by an empty one',
+      weight: 1,
+      most: 5,
+      alone: true,
+      run: async (_, lostRemote) => {
+        await sync.end('SIGKILL');
+        for (const name of readdirSync(roots.remote)) rmSync(join(roots.remote, name), { recursive: true });
+        await lostRemote();
+        generation++;
+        sync.start();
+        await sync.ready();
+      },
+    };
+    return {
+      sync,
+      agent: (side) => agents[side],
+      faults: [
+        ...line,
+        replaced,
+        ...processFaults(() => sync),
+        ...helperFaults(remote, `${temporary}/.devspace-`),
+        ...diskFaults('local', () => agents.local.ask, canFill),
+        ...diskFaults('remote', remote, canFill),
+      ],
+      [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await closing[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A disk that can be filled; false where this may not be. */
+function mountSmallDisk(directory: string, closing: Closing): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', directory], { stdio: 'ignore' });
+  } catch {
+    return false;
+  }
+  closing.defer(() => void execFileSync('umount', ['--lazy', directory], { stdio: 'ignore' }));
+  return true;
+}
+
+/** Root may read everything: so that permissions mean something, the sync runs without that right. */
+export function withoutRootsRights(): string[] {
+  if (process.getuid?.() !== 0) return [];
+  try {
+    const command = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
+    execFileSync(command[0] as string, [...command.slice(1), 'true'], { stdio: 'ignore' });
+    return command;
+  } catch {
+    return [];
+  }
+}
