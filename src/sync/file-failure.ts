@@ -15,7 +15,7 @@ export type FileFailureCode =
 
 const hints: Partial<Record<FileFailureCode, string>> = {
   SYNC_PERMISSION: 'Change its permissions, or add it to excludePaths.',
-  SYNC_NO_SPACE: 'Free some disk space; the file is sent again when it changes.',
+  SYNC_NO_SPACE: 'Free some disk space; it is tried again every few seconds.',
   SYNC_UNSAFE_PATH:
     'A directory above it is a symlink: add it to excludePaths or replace the link by a directory.',
 };

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pipesWorld } from './pipes-world.js';
 import { runSeed, type Verdict } from './run-seed.js';
+import { clusterEnv } from '../cluster/index.js';
 import { builtHelper } from './built-helper.js';
 
 const { values } = parseArgs({
@@ -24,6 +25,7 @@ const waiting = Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const failed: number[] = [];
 
 async function chooseWorld() {
+  if (values.cluster && process.env.KUBECONFIG === undefined) Object.assign(process.env, clusterEnv());
   if (!values.cluster) {
     const helperDir = builtHelper();
     return () => pipesWorld(helperDir);
@@ -38,9 +40,12 @@ async function one(seed: number): Promise<void> {
   let wrong: string[];
   try {
     await using world = await openWorld();
-    verdict = await runSeed(world, { seed, ...plan }, values.verbose ? say : () => {});
-    wrong = verdict.wrong;
-    if (values.log) writeFileSync(values.log, world.sync.log.join('\n'));
+    try {
+      verdict = await runSeed(world, { seed, ...plan }, values.verbose ? say : () => {});
+      wrong = verdict.wrong;
+    } finally {
+      if (values.log) writeFileSync(`${values.log}.${seed}`, world.sync.log.join('\n'));
+    }
   } catch (error) {
     wrong = [String((error as Error).stack)];
   }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +6,11 @@ import { Closing } from '../../src/base/closing.js';
 import { startAgent } from './agent.js';
 import { bundle } from './bundle.js';
 import { diskFaults, helperFaults, processFaults } from './faults.js';
+import { mountSmallDisk, withoutRootsRights } from './privileges.js';
 import { between } from './random.js';
 import type { LineOrder, SessionOrder } from './session-process.js';
 import { SyncProcess } from './sync-process.js';
 import type { Fault, World } from './world.js';
-
-const diskMiB = 256;
 
 /** Two folders of this machine and sessions over local pipes, with the helper in `helperDir`. */
 export async function pipesWorld(helperDir: string): Promise<World> {
@@ -94,28 +92,5 @@ export async function pipesWorld(helperDir: string): Promise<World> {
   } catch (error) {
     await closing[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-/** A disk that can be filled; false where this may not be. */
-function mountSmallDisk(directory: string, closing: Closing): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', directory], { stdio: 'ignore' });
-  } catch {
-    return false;
-  }
-  closing.defer(() => void execFileSync('umount', ['--lazy', directory], { stdio: 'ignore' }));
-  return true;
-}
-
-/** Root may read everything: so that permissions mean something, the sync runs without that right. */
-export function withoutRootsRights(): string[] {
-  if (process.getuid?.() !== 0) return [];
-  try {
-    const command = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
-    execFileSync(command[0] as string, [...command.slice(1), 'true'], { stdio: 'ignore' });
-    return command;
-  } catch {
-    return [];
   }
 }

@@ -24,7 +24,7 @@ export interface Verdict {
 
 /** So many operations lie between two moments at which everything is looked at. */
 const roundOps = 1000;
-const anchorFiles = 60;
+const anchorFiles = 300;
 
 /** Lets both users work while things go wrong, and now and then lets all come to rest and looks what has become of it. */
 export async function runSeed(world: World, plan: Plan, note: (line: string) => void): Promise<Verdict> {

@@ -31,7 +31,7 @@ createInterface({ input: process.stdin }).on('line', (text) => {
 });
 
 /** What a new session may heal. */
-const passing = ['SYNC_STREAM_LOST', 'STREAM_LOST', 'SYNC_INJECT_FAILED'];
+const passing = new Set(['SYNC_STREAM_LOST', 'STREAM_LOST', 'SYNC_INJECT_FAILED']);
 try {
   while (!stop.signal.aborted) {
     try {
@@ -49,7 +49,7 @@ try {
       await session.done;
     } catch (error) {
       if (stop.signal.aborted) break;
-      if (!isFailure(error) || !passing.includes(error.code)) throw error;
+      if (!isFailure(error) || !passing.has(error.code)) throw error;
       emit({ type: 'warning', code: error.code, text: error.message });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

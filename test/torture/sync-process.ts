@@ -62,6 +62,11 @@ export class SyncProcess implements AsyncDisposable {
     await until('the sync to be through', () => this.#through, ms);
   }
 
+  /** What was through does not count any more: `ready` waits for the next time. */
+  expectNew(): void {
+    this.#through = false;
+  }
+
   /** One line to its stdin. */
   say(words: object): void {
     this.#child?.stdin.write(`${JSON.stringify(words)}\n`);

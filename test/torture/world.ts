@@ -20,6 +20,6 @@ export interface Fault {
 /** Two trees, a user at each of them, and a sync between them that can be disturbed. Disposing leaves nothing. */
 export interface World extends AsyncDisposable {
   readonly sync: SyncProcess;
-  agent(side: 'local' | 'remote'): Agent;
+  readonly agent: (side: 'local' | 'remote') => Agent;
   readonly faults: readonly Fault[];
 }

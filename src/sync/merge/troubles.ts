@@ -3,9 +3,10 @@ import { isFailure } from '../../base/failure.js';
 import type { Ledger } from './ledger.js';
 import type { Sides } from './perform.js';
 import { Retries } from './retries.js';
+import { Stuck } from './stuck.js';
 import type { Warnings } from './warnings.js';
 
-/** Looks after paths that failed: looks at them again, ever more slowly, or says what is wrong with them. */
+/** Looks after paths that failed: looks at them again, ever more slowly, and says what is wrong with them. */
 export class Troubles {
   readonly #ledger: Ledger;
   readonly #sides: Sides;
@@ -13,6 +14,7 @@ export class Troubles {
   readonly #rested: () => void;
   readonly #signal: AbortSignal;
   readonly #retries = new Retries();
+  readonly #stuck: Stuck;
   #looking = 0;
 
   /** `rested` is called when a look has ended. */
@@ -22,6 +24,8 @@ export class Troubles {
     this.#warnings = warnings;
     this.#rested = rested;
     this.#signal = signal;
+    this.#stuck = new Stuck((path) => ledger.mark(path));
+    signal.addEventListener('abort', () => this.#stuck[Symbol.dispose](), { once: true });
   }
 
   /** True while something is looked at again that a merge should wait for. */
@@ -31,6 +35,7 @@ export class Troubles {
 
   well(path: string): void {
     this.#retries.forget(path);
+    this.#stuck.well(path);
     this.#warnings.clear(path);
   }
 
@@ -56,6 +61,7 @@ export class Troubles {
       default:
         if (error.code.startsWith('SYNC_STREAM') || error.code === 'SYNC_PROTOCOL') return;
         this.#warnings.failed(path, error);
+        this.#stuck.add(path);
     }
   }
 

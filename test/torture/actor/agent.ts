@@ -42,7 +42,7 @@ export const acts = {
   seen: () => holdings(root, ''),
   /** What sync has kept. */
   trash: () => holdings(trash, ''),
-  emptyTrash: () => void rmSync(trash, { recursive: true, force: true }),
+  emptyTrash: () => rmSync(trash, { recursive: true, force: true }),
   /** Takes away what cannot be synced and makes everything accessible again. */
   tidy(): Deed[] {
     // What is below a directory is listed only once it may be read.
@@ -79,7 +79,7 @@ export const acts = {
     }
     return left;
   },
-  free: () => void rmSync(join(beside, 'ballast'), { force: true }),
+  free: () => rmSync(join(beside, 'ballast'), { force: true }),
   signal({ command, signal }: { command: string; signal: NodeJS.Signals }): number {
     let count = 0;
     for (const pid of readdirSync('/proc')) {

@@ -14,15 +14,15 @@ export interface Scene {
   readonly deed: Deed;
   /** Unique in a run. */
   readonly label: string;
-  file(): string;
-  largeFile(): string;
-  directory(): string;
-  anything(): string;
+  readonly file: () => string;
+  readonly largeFile: () => string;
+  readonly directory: () => string;
+  readonly anything: () => string;
   /** A path that is likely to be free, in some directory. */
-  fresh(): string;
-  filesIn(directory: string): string[];
+  readonly fresh: () => string;
+  readonly filesIn: (directory: string) => string[];
   /** Lets nothing else of this user touch the path until it has ended. */
-  meanwhile(path: string, work: () => Promise<void>): void;
+  readonly meanwhile: (path: string, work: () => Promise<void>) => void;
 }
 
 type Operation = (scene: Scene) => void;
