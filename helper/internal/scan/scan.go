@@ -4,14 +4,19 @@ package scan
 import (
 	"sync"
 	"syscall"
+	"time"
 
 	"devspace-helper/internal/at"
 	"devspace-helper/internal/ignore"
 	"devspace-helper/internal/observe"
 	"devspace-helper/internal/outbox"
 	"devspace-helper/internal/root"
+	"devspace-helper/internal/stage"
 	"devspace-helper/internal/wire"
 )
+
+// abandoned is how long nothing must have happened to a stage that nobody holds.
+const abandoned = 2 * time.Minute
 
 // Site is what everything that looks at the tree shares.
 type Site struct {
@@ -125,6 +130,10 @@ func (s *Scanner) list(dir int, path string) (children []string, err error) {
 		_, _, s.names = syscall.ParseDirent(s.buffer[:n], -1, s.names[:0])
 		s.Order.Lock()
 		for _, name := range s.names {
+			if stage.Is(name) {
+				stage.Sweep(fd, name, abandoned)
+				continue
+			}
 			e, directory := observe.Child(fd, path, name)
 			if e.Kind == wire.Absent || len(e.Path) > wire.MaxPath || !s.Filter.Listed(e.Path, directory) {
 				continue // gone again, impossible to name, or none of our business

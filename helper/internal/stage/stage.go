@@ -54,7 +54,11 @@ type Stage struct {
 // File creates an empty stage for a target in the directory parent, to be filled with WriteAt.
 func (a *Area) File(parent int) (*Stage, error) {
 	return a.create(parent, func(dir int, name string) (int, error) {
-		return at.Open(dir, name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL, 0o600)
+		fd, err := at.Open(dir, name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL, 0o600)
+		if err == nil {
+			_ = lock(fd) // where the file system knows no locks, nobody sweeps either
+		}
+		return fd, err
 	})
 }
 
