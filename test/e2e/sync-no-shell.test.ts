@@ -158,7 +158,7 @@ ${user === '' ? '' : `USER ${user}`}
     await until(
       'the end of the ephemeral containers',
       async () => Object.values(await ephemeralNow(at)).every((state) => state === 'terminated'),
-      60_000,
+      90_000,
     );
     expect(Object.keys(await ephemeralNow(at)).sort()).toEqual(ephemeral);
   });

@@ -1,9 +1,9 @@
 /**
- * What the container beside runs: it waits while a helper is at work there, and ends about a quarter of a minute after the last one. A helper that
+ * What the container beside runs: it waits while a helper is at work there, and ends about half a minute after the last one, time enough to come back. A helper that
  * was killed does not keep it, because its process is looked for.
  */
 export const lingerScript = `idle=0
-while [ $idle -lt 3 ]; do
+while [ $idle -lt 6 ]; do
   sleep 5
   idle=$((idle + 1))
   for dir in "\${TMPDIR:-/tmp}"/.devspace-* /tmp/.devspace-* /var/tmp/.devspace-* .devspace-*; do
