@@ -67,7 +67,8 @@ describe.skipIf(missing)('the real helper', () => {
     stream.process.stdin.end();
     await expect(stream.process.exit).resolves.toBe(0);
     expect(readdirSync(base)).toEqual(['bin']);
-  });
+    // dd takes the helper byte by byte.
+  }, 30_000);
 
   it('many at once do not disturb each other, and the last leaves nothing', async () => {
     const starts = Array.from({ length: 8 }, () => inject(openHere({ env: { TMPDIR: base } })));
