@@ -54,21 +54,25 @@ describe.skipIf(missing)('the real helper', () => {
     ['with all tools', []],
     ['without gzip', ['uname', 'head', 'mkdir', 'chmod', 'rm', 'sha256sum']],
     ['with the fewest tools', ['mkdir', 'chmod', 'dd', 'wc']],
-  ])('says hello %s', async (_, tools) => {
-    mkdirSync(join(base, 'bin'));
-    symlinkSync('/bin/sh', join(base, 'bin/sh'));
-    for (const tool of tools)
-      writeFileSync(join(base, 'bin', tool), `#!/bin/sh\nPATH=/usr/bin:/bin exec ${tool} "$@"\n`, {
-        mode: 0o755,
-      });
-    const env = { TMPDIR: base, PATH: tools.length > 0 ? join(base, 'bin') : '/usr/bin:/bin' };
-    const stream = await inject(openHere({ env }));
-    expect(stream.hello).toMatchObject({ frame: 'HELLO', version: protocolVersion, os: 'linux' });
-    stream.process.stdin.end();
-    await expect(stream.process.exit).resolves.toBe(0);
-    expect(readdirSync(base)).toEqual(['bin']);
-    // dd takes the helper byte by byte.
-  }, 30_000);
+  ])(
+    'says hello %s',
+    async (_, tools) => {
+      mkdirSync(join(base, 'bin'));
+      symlinkSync('/bin/sh', join(base, 'bin/sh'));
+      for (const tool of tools)
+        writeFileSync(join(base, 'bin', tool), `#!/bin/sh\nPATH=/usr/bin:/bin exec ${tool} "$@"\n`, {
+          mode: 0o755,
+        });
+      const env = { TMPDIR: base, PATH: tools.length > 0 ? join(base, 'bin') : '/usr/bin:/bin' };
+      const stream = await inject(openHere({ env }));
+      expect(stream.hello).toMatchObject({ frame: 'HELLO', version: protocolVersion, os: 'linux' });
+      stream.process.stdin.end();
+      await expect(stream.process.exit).resolves.toBe(0);
+      expect(readdirSync(base)).toEqual(['bin']);
+      // dd takes the helper byte by byte.
+    },
+    30_000,
+  );
 
   it('many at once do not disturb each other, and the last leaves nothing', async () => {
     const starts = Array.from({ length: 8 }, () => inject(openHere({ env: { TMPDIR: base } })));
