@@ -121,7 +121,7 @@ ${options.dev ?? ''}`,
 }
 
 /** Takes what was built under that name out of the local docker; the registry keeps its copy. */
-async function removeImages(repository: string): Promise<void> {
+export async function removeImages(repository: string): Promise<void> {
   const { stdout } = await execa('docker', [
     'images',
     '--filter',
