@@ -1,14 +1,16 @@
-import type { DangerAnswer, SyncOptions } from '../sync/session.js';
+import type { ConfirmDanger } from '../dev/keep-in-sync.js';
+import type { DangerAnswer } from '../sync/session.js';
 import type { Invocation } from './command.js';
 
 /**
  * Who decides about removals that look like an accident: `--allow-deletions` carries them over, a terminal is asked, and with neither the sync ends
- * with an error that says so (undefined).
+ * with an error that says so (undefined). One question at a time.
  */
-export function dangerAnswer({ flags, stdin, stderr, signal }: Invocation): SyncOptions['confirm'] {
+export function dangerAnswer({ flags, stdin, stderr, signal }: Invocation): ConfirmDanger | undefined {
   if (flags.allowDeletions === true) return async () => 'carry-over';
   if (!stdin.isTTY || !stderr.isTTY || flags.silent === true || flags.output === 'json') return undefined;
-  return async (danger) => {
+  let last: Promise<unknown> = Promise.resolve();
+  const askOne: ConfirmDanger = async (danger, folders) => {
     const { createPromptModule } = (await import('inquirer')).default;
     const ask = createPromptModule({ output: stderr, signal });
     const [lost, kept] =
@@ -21,7 +23,7 @@ export function dangerAnswer({ flags, stdin, stderr, signal }: Invocation): Sync
         {
           type: 'select',
           name: 'answer',
-          message: `${count} synced files are gone ${lost}${examples}. What is to happen to them ${kept}?`,
+          message: `${count} synced files of ${folders} are gone ${lost}${examples}. What is to happen to them ${kept}?`,
           default: 'stop',
           choices: [
             { value: 'stop', name: 'Nothing: stop the sync' },
@@ -36,5 +38,10 @@ export function dangerAnswer({ flags, stdin, stderr, signal }: Invocation): Sync
       if (signal.aborted || (error instanceof Error && error.name === 'ExitPromptError')) return 'stop';
       throw error;
     }
+  };
+  return (danger, folders) => {
+    const answer = last.then(() => askOne(danger, folders));
+    last = answer.catch(() => {});
+    return answer;
   };
 }

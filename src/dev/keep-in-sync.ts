@@ -3,13 +3,18 @@ import { Failure } from '../base/failure.js';
 import type { SyncConfig } from '../config/schema.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import type { Target } from '../kube/select.js';
-import type { SyncOptions } from '../sync/session.js';
+import type { Danger } from '../sync/core/safety.js';
+import type { DangerAnswer, SyncOptions } from '../sync/session.js';
 import { selectorFor, type ImageRefs } from './built-images.js';
 import { openSync, type OpenedSync } from './open-sync.js';
 import { syncHooks, type SyncHooks } from './sync-hooks.js';
 import { waitForPod, type WaitForPodOptions } from './wait-for-pod.js';
 
-export interface KeepInSyncOptions extends WaitForPodOptions, Pick<SyncOptions, 'confirm' | 'helperDir'> {
+/** {@link SyncOptions.confirm} with a word for the two folders. */
+export type ConfirmDanger = (danger: Danger, folders: string) => Promise<DangerAnswer>;
+
+export interface KeepInSyncOptions extends WaitForPodOptions, Pick<SyncOptions, 'helperDir'> {
+  confirm?: ConfirmDanger | undefined;
   localRoot: string;
   /** See SyncOptions. */
   stateDir: string;
@@ -154,7 +159,7 @@ function sessionOpener(
       stateDir,
       helperDir,
       stateKey,
-      confirm,
+      confirm: confirm && ((danger) => confirm(danger, `${localRoot} <-> ${target.pod}:${remote}`)),
       onBatch: entry.onUpload || entry.onDownload ? async (batch) => hooks.batch(batch) : undefined,
       emit,
       signal,

@@ -1,6 +1,6 @@
 import { access, readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ofType, runCli } from '../rig/cli.js';
+import { ofType, runCli, startCli } from '../rig/cli.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
 import { inContainer } from '../rig/container.js';
 import { isReady, startEvents, synced, type MarkedCli } from '../rig/dev-run.js';
@@ -60,11 +60,12 @@ describe('the options of dev.sync', () => {
   let project: Project;
   let dev: MarkedCli;
   const inPod = (script: string) => inContainer(namespace, 'one', script);
-  const isHere = (path: string) =>
-    access(project.path(path)).then(
+  const isThere = (path: string) =>
+    access(path).then(
       () => true,
       () => false,
     );
+  const isHere = (path: string) => isThere(project.path(path));
   const there = (path: string, content: string) =>
     until(
       `${path} in the container`,
@@ -275,5 +276,30 @@ dev:
     expect(result.stderr).not.toMatch(/^error|Press Ctrl-C/m);
     expect(result.code).toBe(0);
     expect(await inPod('ls -A /srv/flags')).toBe('.gitignore\na');
+  });
+
+  it('what looks like an accident: carried over with --allow-deletions, asked about at a terminal', async () => {
+    await using folder = await makeProject({ 'src/a': 'a', 'src/b': 'b', 'src/c': 'c' });
+    const flags = (path: string) => ['sync', '--pod', 'one', '--path', `src:${path}`, '-n', namespace.name];
+    await inPod('mkdir /srv/allowed /srv/asked');
+    {
+      const args = [...flags('/srv/allowed'), '--allow-deletions', '--output', 'json'];
+      await using sync = startCli(args, { cwd: folder.dir });
+      await sync.event(ofType('note', ({ text }) => text.startsWith('Syncing.')));
+      await inPod('rm /srv/allowed/*');
+      await until('the removal here', async () => !(await isThere(folder.path('src/a'))));
+    }
+    for (const name of ['a', 'b', 'c']) await folder.write(`src/${name}`, name);
+    const terminal = { columns: 160, rows: 40 };
+    await using sync = startCli(flags('/srv/asked'), { cwd: folder.dir, terminal });
+    await sync.printed(/Syncing\. Press Ctrl-C/);
+    await inPod('rm /srv/asked/*');
+    await sync.printed(/All 3 synced files of .*src <-> one:\/srv\/asked are gone in the container/);
+    await sync.printed(/Nothing: stop the sync/);
+    sync.child.stdin?.write('\u001b[B\r');
+    await until('the files there', async () => (await inPod('ls /srv/asked')) === 'a\nb\nc');
+    expect(await readFile(folder.path('src/a'), 'utf8')).toBe('a');
+    sync.child.stdin?.write('\u0003');
+    expect((await sync.exited).code).toBe(0);
   });
 });
