@@ -7,6 +7,7 @@ export type FileFailureCode =
   | 'SYNC_PERMISSION'
   | 'SYNC_NO_SPACE'
   | 'SYNC_DIR_NOT_EMPTY'
+  | 'SYNC_DIR_IN_THE_WAY'
   | 'SYNC_WRONG_KIND'
   | 'SYNC_UNSAFE_PATH'
   | 'SYNC_CANCELLED'
@@ -16,6 +17,7 @@ export type FileFailureCode =
 const hints: Partial<Record<FileFailureCode, string>> = {
   SYNC_PERMISSION: 'Change its permissions, or add it to excludePaths.',
   SYNC_NO_SPACE: 'Free some disk space; it is tried again every few seconds.',
+  SYNC_DIR_IN_THE_WAY: 'Remove that directory, or what keeps it there.',
   SYNC_UNSAFE_PATH:
     'A directory above it is a symlink: add it to excludePaths or replace the link by a directory.',
 };

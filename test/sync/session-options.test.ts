@@ -1,9 +1,11 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { isFailure } from '../../src/base/failure.js';
 import type { Danger } from '../../src/sync/core/safety.js';
+import { Tombstones } from '../../src/sync/core/tombstones.js';
 import type { Batch, DangerAnswer } from '../../src/sync/session.js';
 import { helperMissing, pairForEachTest, type Pair, put, readTrash, readTree } from './rig.js';
 
@@ -293,5 +295,47 @@ describe.skipIf(missing)('options of a session', { timeout: 30_000 }, () => {
     // In the same container it is a new file, whatever its content.
     put(pair.remote, { gone: 'image' });
     await pair.until('it is downloaded', () => existsSync(join(pair.local, 'gone')));
+  });
+
+  it('keeps only so many removals in mind', async () => {
+    const stones = new Tombstones(2);
+    for (const path of ['a', 'b', 'a', 'c'])
+      stones.add(path, { kind: 'directory', size: 0, hash: '', target: '' });
+    expect([...stones].map(([path]) => path)).toEqual(['a', 'c']);
+  });
+
+  it('is not told that a folder was emptied by what the first merge brings there', async () => {
+    put(pair.local, { a: '1', 'd/b': '2', c: '3' });
+    const first = await pair.start();
+    await first.initialDone;
+    await first.stop();
+    for (const name of ['a', 'c', 'd']) rmSync(join(pair.local, name), { recursive: true });
+    put(pair.remote, { new: 'n' });
+    const before = readTree(pair.remote);
+    const second = await pair.start();
+    await expect(second.done).rejects.toSatisfy((error) => isFailure(error, 'SYNC_ROOT_EMPTIED'));
+    expect(readTree(pair.remote)).toEqual(before);
+  });
+
+  it('says what is in the way of a file, and does not try it again and again', async () => {
+    put(pair.local, { 'd/x': 'x' });
+    const session = await pair.start({ excludePaths: ['*.log'] });
+    await session.initialDone;
+    put(pair.remote, { 'd/hidden.log': 'excluded' });
+    rmSync(join(pair.local, 'd'), { recursive: true });
+    put(pair.local, { d: 'a file now' });
+    await pair.until('it is said', () =>
+      pair.events.some((event) => event.type === 'warning' && event.code === 'SYNC_DIR_IN_THE_WAY'),
+    );
+    const [helper] = pair.children;
+    const sent = () => (helper?.stdin as Socket | undefined)?.bytesWritten;
+    const before = sent();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(sent()).toBe(before);
+    expect(text(pair.remote, 'd/hidden.log')).toBe('excluded');
+    expect(text(pair.local, 'd')).toBe('a file now');
+    // When that is gone, it goes through.
+    rmSync(join(pair.remote, 'd'), { recursive: true });
+    await pair.equal();
   });
 });

@@ -31,6 +31,8 @@ export type Action =
       do: 'chmod';
       to: Side;
       path: string;
+      /** Undefined: a directory made in the same plan. */
+      target: Entry | undefined;
       directory: boolean;
       mode: number;
       /** What the other side has; undefined: what it gets in the same plan. */

@@ -84,7 +84,16 @@ class Planner {
     if (chmod && target && !this.#blocked(chmod.to, path, target)) {
       const directory = target.kind === 'directory';
       const source = this.#view[otherSide(chmod.to)].get(path);
-      this.#actions.push({ do: 'chmod', to: chmod.to, path, directory, mode: chmod.mode, source, hash });
+      this.#actions.push({
+        do: 'chmod',
+        to: chmod.to,
+        path,
+        target,
+        directory,
+        mode: chmod.mode,
+        source,
+        hash,
+      });
     } else if (!this.#isRecorded(path, hash)) {
       this.#actions.push({ do: 'record', path, hash });
     }
@@ -133,7 +142,7 @@ class Planner {
       case 'file': {
         const mode = this.#modeFor(path, to, source, target);
         this.#actions.push({ do: 'file', to, path, source, target, mode, conflict });
-        this.#giveMode(path, to, target, mode);
+        this.#giveMode(path, to, source, target, mode);
         return;
       }
       case 'symlink':
@@ -145,7 +154,16 @@ class Planner {
         this.#made[to].add(path);
         this.#actions.push({ do: 'mkdir', to, path, source, mode: mode | 0o700 });
         if ((mode & 0o700) !== 0o700)
-          this.#actions.push({ do: 'chmod', to, path, directory: true, mode, source, hash: '' });
+          this.#actions.push({
+            do: 'chmod',
+            to,
+            path,
+            target: undefined,
+            directory: true,
+            mode,
+            source,
+            hash: '',
+          });
         return;
       }
       case 'other':
@@ -174,14 +192,23 @@ class Planner {
   }
 
   /** Content goes one way, but the mode was changed on the other side: it goes the other way. */
-  #giveMode(path: string, to: Side, target: Entry | undefined, mode: number): void {
+  #giveMode(path: string, to: Side, source: Entry, target: Entry | undefined, mode: number): void {
     const known = this.#view.ancestor.get(path);
     if (this.#view.modeless) return;
     if (target?.kind !== 'file' || known?.kind !== 'file' || stampIn(known, to) === undefined) return;
     if (((target.mode ^ modeIn(known, to)) & modeMask) === 0 || mode !== (target.mode & modeMask)) return;
     const from = otherSide(to);
     if (this.#blocked(from, path, target)) return;
-    this.#actions.push({ do: 'chmod', to: from, path, directory: false, mode, source: undefined, hash: '' });
+    this.#actions.push({
+      do: 'chmod',
+      to: from,
+      path,
+      target: source,
+      directory: false,
+      mode,
+      source: undefined,
+      hash: '',
+    });
   }
 
   /**

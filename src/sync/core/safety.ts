@@ -1,4 +1,4 @@
-import { type Ancestor, type Entry, type Known, otherSide, type Side } from './entry.js';
+import { type Ancestor, type Entry, type Known, otherSide, type Side, stampIn } from './entry.js';
 import type { Action } from './action.js';
 import { mirrored } from './policy.js';
 import type { Tree } from './tree.js';
@@ -21,19 +21,21 @@ type Removal = Extract<Action, { do: 'remove' }>;
 
 /**
  * Looks at planned removals before any is done, for what looks like an accident: a volume that is not mounted, a wiped directory, a mirror of the wrong
- * side. What was moved on its side is not lost and does not count, nor what a new container brought from its image. `approved` paths were asked about.
+ * side. What was moved on its side is not lost and does not count, nor what a new container brought from its image. `approved` paths were asked about;
+ * a side in `empty` was so before anything was copied to it.
  */
 export function findDanger(
-  view: View & { ancestor: Pick<Ancestor, 'get' | 'values' | typeof Symbol.iterator> },
+  view: View & { ancestor: Pick<Ancestor, 'get' | typeof Symbol.iterator> },
   actions: readonly Action[],
   approved: ReadonlySet<string>,
+  empty: ReadonlySet<Side> = emptySides(view),
 ): Danger | undefined {
   for (const side of ['local', 'remote'] as const) {
     const removals = actions.filter((action): action is Removal => {
       return action.do === 'remove' && action.to !== side && !action.replaced && !approved.has(action.path);
     });
     if (removals.length === 0) continue;
-    const danger = emptied(view, side, removals) ?? mass(view, side, removals);
+    const danger = (empty.has(side) && emptied(view, side, removals)) || mass(view, side, removals);
     if (danger) return danger;
   }
   return undefined;
@@ -42,11 +44,10 @@ export function findDanger(
 type Everything = Parameters<typeof findDanger>[0];
 
 function emptied(view: Everything, side: Side, removals: readonly Removal[]): Danger | undefined {
-  if (hasContent(view[side])) return undefined;
   let files = 0;
-  for (const known of view.ancestor.values()) {
-    if (known.kind !== 'directory' && (side === 'local' ? known.localStamp : known.remoteStamp) !== undefined)
-      files++;
+  for (const [path, known] of view.ancestor) {
+    if (known.kind === 'directory' || stampIn(known, side) === undefined) continue;
+    if (view[side].get(path) === undefined) files++;
   }
   const paths = pathsOf(removals);
   if (mirrored(view.policy) === side) files = Math.max(files, paths.length);
@@ -94,9 +95,13 @@ function contentsOf(view: Everything, side: Side): Set<string> {
   return contents;
 }
 
-function hasContent(tree: Tree): boolean {
-  for (const [, entry] of tree) if (isFile(entry)) return true;
-  return false;
+/** The sides that have nothing but directories. */
+export function emptySides(trees: Record<Side, Tree>): Set<Side> {
+  const hasContent = (tree: Tree) => {
+    for (const [, entry] of tree) if (isFile(entry)) return true;
+    return false;
+  };
+  return new Set((['local', 'remote'] as const).filter((side) => !hasContent(trees[side])));
 }
 
 /** When removals may be carried over: held back until none has come for `quietMs`, so that a wiped tree is seen as a whole. */

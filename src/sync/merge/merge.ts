@@ -1,8 +1,9 @@
 import type { Emit } from '../../report/events.js';
 import type { Action } from '../core/action.js';
+import type { Side } from '../core/entry.js';
 import { isStandoff } from '../core/memory.js';
 import { plan } from '../core/plan.js';
-import { type Danger, findDanger } from '../core/safety.js';
+import { type Danger, emptySides, findDanger } from '../core/safety.js';
 import type { Batch, DangerAnswer } from '../session.js';
 import { Batches } from './batches.js';
 import { dangerFailure } from './danger-failure.js';
@@ -45,6 +46,8 @@ export class Merge {
   readonly #held: HeldRemovals;
   readonly #batches: Batches | undefined;
   readonly #pending: Pending;
+  /** Sides that had no files when the first merge began: what it copies there must not hide that. */
+  #emptyAtFirst = new Set<Side>();
   /** Removals a person has agreed to. */
   readonly #approved = new Set<string>();
   #scheduled = false;
@@ -91,6 +94,7 @@ export class Merge {
       this.#onIdle = resolve;
     });
     for (const [path, parked] of this.#ledger.parked) if (isStandoff(parked)) this.#warnings.differs(path);
+    this.#emptyAtFirst = emptySides(this.#ledger);
     this.#first = 'copying';
     this.#started = true;
     this.#ledger.markAll();
@@ -127,7 +131,7 @@ export class Merge {
       if (ledger.dirty.size > 0) this.schedule();
       return;
     }
-    const danger = findDanger(ledger, planned, this.#approved);
+    const danger = findDanger(ledger, planned, this.#approved, this.#first && this.#emptyAtFirst);
     if (danger === undefined) {
       for (const { path } of planned) this.#approved.delete(path);
       this.#work.do(planned);

@@ -1,10 +1,11 @@
 import { isFailure } from '../../base/failure.js';
-import { type Entry, type FileEntry, otherSide, type Side } from '../core/entry.js';
+import { compareTime, type Entry, type FileEntry, otherSide, type Side } from '../core/entry.js';
 import type { Action } from '../core/action.js';
 import type { Emit } from '../../report/events.js';
-import type { Endpoint, Kept } from '../endpoint.js';
-import { changedFailure } from '../file-failure.js';
+import type { Endpoint } from '../endpoint.js';
+import { changedFailure, fileFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
+import { type Loser, prepareLoser } from './loser.js';
 import type { Local } from '../local/local.js';
 import type { Remote } from '../remote/remote.js';
 import { isDelta, transferDelta } from './transfer.js';
@@ -55,28 +56,40 @@ export async function perform(
     }
     case 'symlink': {
       const { target } = change;
-      const kept = await prepareLoser(change, sides, emit);
-      const made = await sides[to].symlink(path, target, change.source.target, kept);
+      const loser = await prepareLoser(change, sides, emit);
+      const made = await sides[to].symlink(path, target, change.source.target, loser?.kept);
+      loser?.told();
       recordAt(to, made, path, '', ledger, change.source);
       return done(target ? 'update' : 'create');
     }
     case 'remove': {
-      const conflict = await prepareLoser(change, sides, emit);
+      const loser = await prepareLoser(change, sides, emit);
       const why = change.conflict ? 'conflict' : change.replaced ? 'replaced' : 'removed';
-      const kept = await sides[to].remove(path, change.target, why);
-      if (kept !== undefined) conflict?.(kept);
+      const savedAs = await sides[to].remove(path, change.target, why).catch((error: unknown) => {
+        throw change.replaced && isFailure(error, 'SYNC_DIR_NOT_EMPTY') ? inTheWay(to, path) : error;
+      });
+      if (savedAs !== undefined) loser?.kept(savedAs);
+      loser?.told();
       ledger.removed(path, to, change.replaced);
       return change.replaced ? undefined : done('remove', change.target.kind === 'directory');
     }
     case 'chmod': {
-      const seen = ledger[to].get(path);
+      // What it is decided about must still be there, or the mode would go to content nobody looked at.
+      const seen = change.target ?? ledger[to].get(path);
       if (seen === undefined) throw changedFailure(path);
-      const record = (entry: Entry) =>
-        change.source === undefined
-          ? ledger.restamp(path, to, entry)
-          : recordAt(to, entry, path, change.hash, ledger, change.source);
+      const record = (entry: Entry) => {
+        if (change.source === undefined) ledger.restamp(path, to, entry);
+        else recordAt(to, entry, path, change.hash, ledger, change.source);
+      };
       try {
-        record(await sides[to].chmod(path, seen, change.mode));
+        const made = await sides[to].chmod(path, seen, change.mode);
+        if (hasSameContent(seen, made)) {
+          record(made);
+        } else {
+          // Someone wrote to it in the moment between the change and the look: its hash will tell.
+          record(unsure(made));
+          ledger.mark(path);
+        }
       } catch (error) {
         // Not allowed: each side keeps its own mode, and it is not tried again.
         if (isFailure(error, 'SYNC_PERMISSION')) record(seen);
@@ -96,13 +109,13 @@ async function copyFile(
   ledger: Ledger,
   emit: Emit,
 ): Promise<number | undefined> {
-  const kept = await prepareLoser(change, sides, emit);
+  const loser = await prepareLoser(change, sides, emit);
   const delta = isDelta(change);
   try {
-    return await send(change, sides, ledger, kept, delta);
+    return await send(change, sides, ledger, loser, delta);
   } catch (error) {
     // Blocks were taken for equal that are not.
-    if (delta && isFailure(error, 'SYNC_CONTENT_MISMATCH')) return send(change, sides, ledger, kept, false);
+    if (delta && isFailure(error, 'SYNC_CONTENT_MISMATCH')) return send(change, sides, ledger, loser, false);
     throw error;
   }
 }
@@ -111,13 +124,14 @@ async function send(
   change: Extract<Change, { do: 'file' }>,
   sides: Sides,
   ledger: Ledger,
-  kept: Kept | undefined,
+  loser: Loser | undefined,
   delta: boolean,
 ): Promise<number | undefined> {
   const { to, path, source, target, mode, conflict } = change;
   const from: Endpoint = sides[otherSide(to)];
   ledger.trust(path);
-  const incoming = sides[to].write(path, target, { mode, mtime: source.mtime, size: source.size }, kept);
+  const meta = { mode, mtime: source.mtime, size: source.size };
+  const incoming = sides[to].write(path, target, meta, loser?.kept);
   let ended = false;
   try {
     const content = delta
@@ -129,11 +143,12 @@ async function send(
     }
     ended = true;
     const made = await incoming.commit(content.hash);
+    loser?.told();
     if (isOurs(made, source)) {
       recordAt(to, made, path, content.hash, ledger, content.entry);
     } else {
       // Someone wrote to it in the moment between the rename and the look: its hash will tell.
-      recordAt(to, { ...made, stamp: '' }, path, content.hash, ledger, content.entry);
+      recordAt(to, unsure(made), path, content.hash, ledger, content.entry);
       ledger.mark(path);
     }
     return source.size;
@@ -161,32 +176,18 @@ function recordAt(side: Side, made: Entry, path: string, hash: string, ledger: L
   else ledger.record(path, source, made, hash);
 }
 
-/**
- * Sees to it that the losing content of a conflict is kept in the local trash, and said so: fetches it from the container at once, or gives back
- * what the local side is to call when it has moved it.
- */
-async function prepareLoser(
-  change: { to: Side; path: string; target: Entry | undefined; conflict: boolean },
-  sides: Sides,
-  emit: Emit,
-): Promise<Kept | undefined> {
-  const { to, path, target, conflict } = change;
-  if (!conflict || target === undefined) return undefined;
-  const kept: Kept = (savedAs) => emit({ type: 'sync-conflict', path, kept: otherSide(to), savedAs });
-  if (to === 'local') return kept;
-  if (target.kind === 'symlink') {
-    kept(sides.local.linkInTrash(path, target.target));
-  } else if (target.kind === 'file') {
-    const incoming = sides.local.writeToTrash(path, target);
-    let ended = false;
-    try {
-      const content = await sides.remote.read(path, target, incoming);
-      ended = true;
-      await incoming.commit(content.hash);
-    } finally {
-      if (!ended) incoming.abort();
-    }
-    kept(incoming.savedAs());
-  }
-  return undefined;
+const inTheWay = (to: Side, path: string) =>
+  fileFailure(
+    'SYNC_DIR_IN_THE_WAY',
+    path,
+    `${to === 'local' ? 'Here' : 'In the container'}: the directory ${path} cannot be replaced, it holds something that is not synced.`,
+  );
+
+/** Whether a file kept its content when its mode was changed, as far as size and time can tell. */
+function hasSameContent(before: Entry, after: Entry): boolean {
+  if (before.kind !== 'file' || after.kind !== 'file') return before.kind === after.kind;
+  return before.size === after.size && compareTime(before.mtime, after.mtime) === 0;
 }
+
+/** The same, to be looked at again. */
+const unsure = <E extends Entry>(entry: E): E => ('stamp' in entry ? { ...entry, stamp: '' } : entry);

@@ -50,7 +50,8 @@ export class Troubles {
         void this.#lookAgain(path);
         return;
       case 'SYNC_UNSAFE_PATH':
-        // A directory may have become a symlink a moment ago; what stays so is said.
+      case 'SYNC_DIR_IN_THE_WAY':
+        // A directory may have become a symlink, or got something new, a moment ago; what stays so is said.
         if (this.#retries.count(path) >= 3) this.#warnings.failed(path, error);
         else void this.#lookAgain(path);
         return;
@@ -73,8 +74,9 @@ export class Troubles {
     if (counts) this.#looking++;
     try {
       await sleep(wait, this.#signal);
-      await Promise.all([this.#sides.local.scan(path), this.#sides.remote.scan(path)]);
-      this.#ledger.mark(path);
+      // A look may be refused, behind a symlink: then what is known has to do.
+      await Promise.allSettled([this.#sides.local.scan(path), this.#sides.remote.scan(path)]);
+      if (!this.#signal.aborted) this.#ledger.mark(path);
     } catch {
       // The session ended, and says why itself.
     }

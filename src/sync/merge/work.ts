@@ -10,6 +10,8 @@ import type { Emit } from '../../report/events.js';
 const lanes = { small: 128, smallBytes: 8 * 1024 * 1024, large: 3 } as const;
 
 type Release = (error?: unknown) => void;
+/** For a path that was not begun: neither well nor failed. */
+const skipped = Symbol('skipped');
 
 /** What work tells of itself. */
 export interface WorkEvents {
@@ -35,6 +37,8 @@ export class Work {
   readonly #busy = new Map<string, number>();
   /** Busy paths that were marked meanwhile. */
   readonly #again = new Set<string>();
+  /** Where something went wrong → what has to wait until it goes well. */
+  readonly #waiting = new Map<string, Set<string>>();
 
   constructor(ledger: Ledger, sides: Sides, emit: Emit, events: WorkEvents, signal: AbortSignal) {
     this.#ledger = ledger;
@@ -70,44 +74,49 @@ export class Work {
     // One change of a path has to wait for another only where something is replaced or gets its mode at the end.
     if (changes.some((change) => change.do === 'chmod' || (change.do === 'remove' && change.replaced)))
       this.#doInOrder(changes);
-    else for (const change of changes) this.#change(change, this.#hold(change.path));
+    else for (const change of changes) void this.#change(change, this.#hold(change.path));
   }
 
   #doInOrder(changes: readonly Change[]): void {
-    /** What happens at a path, one after another; false: it failed. */
-    const chains = new Map<string, Promise<boolean>>();
+    /** What happens at a path, one after another: the path at which it went wrong, if it did. */
+    const chains = new Map<string, Promise<string | undefined>>();
     /** Where children must wait too. */
     const slow = new Set<string>();
-    const run = (change: Change) => {
+    const run = (change: Change, held: Release) => {
       const { path } = change;
       const parent = parentOf(path);
       if ((change.do === 'remove' && change.replaced) || slow.has(parent)) slow.add(path);
       const before = chains.get(path) ?? (slow.has(parent) ? chains.get(parent) : undefined);
-      const held = this.#hold(path);
-      chains.set(
-        path,
-        (before ?? Promise.resolve(true)).then(
-          (good) =>
-            new Promise((done) => (good ? this.#change(change, held, done) : this.#skip(path, held, done))),
-        ),
-      );
+      const step = async (wrong: string | undefined) => {
+        if (wrong === undefined) return (await this.#change(change, held)) ? undefined : path;
+        this.#skip(path, wrong, held);
+        return wrong;
+      };
+      chains.set(path, (before ?? Promise.resolve(undefined)).then(step));
     };
     // A directory may lose its write permission only when everything is in it.
-    const last = changes.filter((change) => change.do === 'chmod' && change.directory);
-    for (const change of changes) if (!last.includes(change)) run(change);
-    if (last.length > 0) void Promise.all(chains.values()).then(() => last.forEach(run));
+    const last: [Change, Release][] = [];
+    for (const change of changes) {
+      const held = this.#hold(change.path);
+      if (change.do === 'chmod' && change.directory) last.push([change, held]);
+      else run(change, held);
+    }
+    if (last.length > 0)
+      void Promise.all(chains.values()).then(() => {
+        for (const [change, held] of last) run(change, held);
+      });
   }
 
   #record(path: string, hash: string): void {
     const local = this.#ledger.local.get(path);
     const remote = this.#ledger.remote.get(path);
     if (local && remote) this.#ledger.record(path, local, remote, hash);
-    this.#events.well(path);
+    this.#well(path);
   }
 
   #forget(path: string): void {
     this.#ledger.forget(path);
-    this.#events.well(path);
+    this.#well(path);
   }
 
   #park({ path, conflict }: Extract<Action, { do: 'park' }>): void {
@@ -132,28 +141,40 @@ export class Work {
     });
   }
 
-  #change(change: Change, release: Release, done?: (good: boolean) => void): void {
+  /** Resolves to whether it went well, once there was room for it; never when the session ends before. */
+  #change(change: Change, release: Release): Promise<boolean> {
     const size = change.do === 'file' ? change.source.size : 0;
     const lane = size > maxDataLength ? this.#large : this.#small;
-    lane.add(size, async () => {
+    return lane.run(size, async () => {
       // What still waits when the session ends is not begun.
-      if (this.#signal.aborted) return;
+      if (this.#signal.aborted) return false;
       try {
         const result = await perform(change, this.#sides, this.#ledger, this.#emit);
         if (result) this.#events.done(result);
         release();
-        done?.(true);
+        return true;
       } catch (error) {
         release(error ?? new Error('unknown'));
-        done?.(false);
+        return false;
       }
     });
   }
 
-  #skip(path: string, release: Release, done: (good: boolean) => void): void {
-    this.#ledger.mark(path);
-    release();
-    done(false);
+  /** Something that had to come before went wrong; when that has gone well after all, it is the path's turn again. */
+  #skip(path: string, wrong: string, release: Release): void {
+    if (wrong !== path) {
+      const waiting = this.#waiting.get(wrong) ?? new Set();
+      this.#waiting.set(wrong, waiting.add(path));
+    }
+    release(skipped);
+  }
+
+  #well(path: string): void {
+    this.#events.well(path);
+    const waiting = this.#waiting.get(path);
+    if (waiting === undefined) return;
+    this.#waiting.delete(path);
+    for (const other of waiting) this.#ledger.mark(other);
   }
 
   /** Marks a path as busy, until what it gives back is called: with the error when it did not go well. */
@@ -164,8 +185,8 @@ export class Work {
       if (left > 0) this.#busy.set(path, left);
       else this.#busy.delete(path);
       if (this.#signal.aborted) return;
-      if (error === undefined) this.#events.well(path);
-      else this.#events.failed(path, error);
+      if (error === undefined) this.#well(path);
+      else if (error !== skipped) this.#events.failed(path, error);
       if (left <= 0 && this.#again.delete(path)) this.#ledger.dirty.add(path);
       this.#events.rested();
     };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Event } from '../../../src/report/events.js';
 import { loadMemory, type Saved, saveMemory } from '../../../src/sync/ancestor/file.js';
-import type { Memory } from '../../../src/sync/core/memory.js';
+import type { Memory, Recollection } from '../../../src/sync/core/memory.js';
 import { Tombstones } from '../../../src/sync/core/tombstones.js';
 import type { Ancestor, Known } from '../../../src/sync/core/entry.js';
+import { Writer } from '../../../src/sync/wire/values.js';
 import { ancestorFile, recall } from '../../../src/sync/ancestor/memory.js';
 
 let base: string;
@@ -61,6 +63,25 @@ describe('an ancestor', () => {
     expect(readdirSync(base)).toHaveLength(1);
   });
 
+  it('of the first format is still read', async () => {
+    const first = join(base, 'first.tree');
+    const to = new Writer().text('devspace-sync-ancestor-1').text('l').text('r').text('[]');
+    to.text('f')
+      .u8(0)
+      .uint(0o644)
+      .uint(0o600)
+      .u8(1)
+      .text('1234567812345678')
+      .u8(0)
+      .uint(5)
+      .hex('ab'.repeat(32));
+    const content = to.finish();
+    writeFileSync(first, Buffer.concat([content, createHash('sha256').update(content).digest()]));
+    const { ancestor, parked } = (await loadMemory(first)) as Recollection;
+    expect([...ancestor]).toEqual([['f', known({ remoteStamp: undefined })]]);
+    expect(parked.size).toBe(0);
+  });
+
   it('is not trusted when any byte is wrong or missing', async () => {
     await saveMemory(file, identity, memory());
     const bytes = readFileSync(file);
@@ -92,6 +113,13 @@ describe('recalling', () => {
   it('holds for the same folders', async () => {
     const { ancestor, patternsChanged } = await recalled({});
     expect([sides(ancestor), patternsChanged]).toEqual([{ local: true, remote: true }, false]);
+  });
+
+  it('forgets what was left different on another file system, and removals of another folder', async () => {
+    const [there, here] = [await recalled({ remote: 'other' }), await recalled({ local: 'other' })];
+    expect([there.parked.size, there.tombstones.size, there.newContainer]).toEqual([0, 2, true]);
+    expect([here.parked.size, here.tombstones.size, here.newContainer]).toEqual([0, 0, false]);
+    expect((await recalled({})).parked.size).toBe(2);
   });
 
   it('keeps the local half for another container', async () => {

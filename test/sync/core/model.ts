@@ -118,6 +118,12 @@ export class Model {
     throw new Error(`no end: ${JSON.stringify([...this.ledger.dirty])}`);
   }
 
+  /** What a session does first: everything but removals. */
+  copyOnly(): this {
+    for (const action of this.planAll()) if (action.do !== 'remove') this.#do(action);
+    return this;
+  }
+
   /** The first merge is over: the mode does not count any more. */
   settled(): this {
     this.ledger.policy = { direction: this.ledger.policy.direction, initial: undefined };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { findDanger, removalHold, removalsDueIn } from '../../../src/sync/core/safety.js';
-import { diverged } from './model.js';
+import { diverged, type Edits, type Model, type Named, strangers } from './model.js';
 
 describe('an emptied side', () => {
   const base = { a: '1', 'd/b': '2' };
@@ -41,6 +41,80 @@ describe('an emptied side', () => {
 
   it('may have had a single file', () => {
     expect(dangerOf({ a: '1' }, { a: undefined }, {})).toBeUndefined();
+  });
+});
+
+describe('a mass removal', () => {
+  const files = (count: number, from = 0): Named =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        `f${String(from + i).padStart(3, '0')}`,
+        `content ${from + i}`,
+      ]),
+    );
+  const gone = (count: number, from = 0): Edits =>
+    Object.fromEntries(Object.keys(files(count, from)).map((path) => [path, undefined]));
+  const dangerOf = (model: Model, approved: string[] = []) => {
+    const removals = model.planAll();
+    return findDanger(model.ledger, removals, new Set(approved));
+  };
+  const mass = { danger: 'mass-removal', side: 'remote', files: 60, of: 100 };
+
+  it.each<[string, Edits, object | undefined]>([
+    ['more than half', gone(60), { ...mass, examples: ['f000', 'f001', 'f002', 'f003', 'f004'] }],
+    ['half', gone(50), undefined],
+    [
+      'moved',
+      {
+        ...gone(60),
+        ...Object.fromEntries(Object.entries(files(60)).map(([path, text]) => [`d/${path}`, text])),
+      },
+      undefined,
+    ],
+  ])('is: %s', (_, remote, expected) => {
+    const model = diverged(files(100), {}, remote);
+    model.copyOnly();
+    const danger = dangerOf(model);
+    if (expected) expect(danger).toMatchObject(expected);
+    else expect(danger).toBeUndefined();
+  });
+
+  it('begins with fifty files', () => {
+    expect(dangerOf(diverged(files(60), {}, gone(49)))).toBeUndefined();
+    expect(dangerOf(diverged(files(60), {}, gone(50)))).toMatchObject({ files: 50, of: 60 });
+  });
+
+  it('is none when it was asked about, nor when the container is a new one', () => {
+    expect(dangerOf(diverged(files(100), {}, gone(60)), Object.keys(gone(60)))).toBeUndefined();
+    expect(dangerOf(diverged(files(100), gone(60), {}, { replaced: true }))).toBeUndefined();
+  });
+
+  it('is one when a mirror of the container takes what was only ever here', () => {
+    const mirror = (local: Named, remote: Named) =>
+      dangerOf(strangers(local, remote, { initial: 'mirrorRemote' }));
+    expect(mirror(files(60), { a: '1' })).toMatchObject({
+      danger: 'mass-removal',
+      side: 'remote',
+      files: 60,
+      of: 60,
+    });
+    expect(mirror(files(60), {})).toMatchObject({ danger: 'emptied', side: 'remote', files: 60 });
+    // Here it would be the container's own files, which an image brings.
+    expect(dangerOf(strangers({ a: '1' }, files(60), { initial: 'mirrorLocal' }))).toBeUndefined();
+    expect(dangerOf(strangers({}, files(60), { initial: 'mirrorLocal' }))).toMatchObject({
+      danger: 'emptied',
+      side: 'local',
+    });
+  });
+
+  it('of an emptied side is seen although something new is there', () => {
+    const model = diverged(files(5), gone(5), { new: 'n' });
+    model.copyOnly();
+    expect(dangerOf(model)).toBeUndefined();
+    expect(findDanger(model.ledger, model.planAll(), new Set(), new Set(['local']))).toMatchObject({
+      danger: 'emptied',
+      files: 5,
+    });
   });
 });
 

@@ -1,0 +1,50 @@
+import type { Emit } from '../../report/events.js';
+import { type Entry, otherSide, type Side } from '../core/entry.js';
+import type { Kept } from '../endpoint.js';
+import type { Sides } from './perform.js';
+
+/** The losing content of a conflict. */
+export interface Loser {
+  /** Takes where the local side has put it. */
+  readonly kept: Kept;
+  /** The winner is in its place: says where the loser is. */
+  told(): void;
+}
+
+/** Sees to it that the losing content of a conflict is kept in the local trash: fetches the container's now; the local side moves its own. */
+export async function prepareLoser(
+  change: { to: Side; path: string; target: Entry | undefined; conflict: boolean },
+  sides: Sides,
+  emit: Emit,
+): Promise<Loser | undefined> {
+  const { to, path, target, conflict } = change;
+  if (!conflict || target === undefined) return undefined;
+  let savedAs = to === 'remote' ? await fetchLoser(path, target, sides) : undefined;
+  return {
+    kept: (place) => {
+      savedAs = place;
+    },
+    told: () => {
+      if (savedAs !== undefined) emit({ type: 'sync-conflict', path, kept: otherSide(to), savedAs });
+    },
+  };
+}
+
+async function fetchLoser(
+  path: string,
+  target: Entry,
+  { local, remote }: Sides,
+): Promise<string | undefined> {
+  if (target.kind === 'symlink') return local.linkInTrash(path, target.target);
+  if (target.kind !== 'file') return undefined;
+  const incoming = local.writeToTrash(path, target);
+  let ended = false;
+  try {
+    const content = await remote.read(path, target, incoming);
+    ended = true;
+    await incoming.commit(content.hash);
+  } finally {
+    if (!ended) incoming.abort();
+  }
+  return incoming.savedAs();
+}
