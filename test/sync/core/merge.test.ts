@@ -294,7 +294,7 @@ describe('in a replaced container', () => {
   });
 });
 
-describe('any two trees', () => {
+describe('any two trees', { timeout: 30_000 }, () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
   const text = fc
