@@ -42,6 +42,10 @@ export interface EndpointEvents {
   changed(seen: readonly Observed[], suspects: readonly string[]): void;
   /** A look at everything at and below the path begins. What is seen is told as `changed`, directories before what they hold. */
   scanning(path: string): Scanning;
+  /**
+   * What is told until `switching(false)` was done by git as one (a checkout, a reset, …). Where the other side has changed the same, this side wins.
+   */
+  switching?(on: boolean): void;
   /** Changes were missed: everything must be scanned again. */
   lost(): void;
   /** Told once, for people: watching works less well than it should. */

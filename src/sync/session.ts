@@ -243,6 +243,7 @@ class Session implements SyncSession {
     return {
       changed: (seen, suspects) => ledger.changed(side, seen, suspects),
       scanning: (path) => ledger.scanning(side, path),
+      switching: (on) => ledger.switching(on),
       lost: () =>
         void endpoint()
           ?.scan('')

@@ -1,4 +1,4 @@
-import { nameOf } from './path.js';
+import { isReservedName, nameOf } from './path.js';
 
 /** What the file system of the local root makes of names. The container's is taken to be an exact one: it runs Linux. */
 export interface Naming {
@@ -40,11 +40,14 @@ export const exactTraits: Traits = { naming: exactNaming, modeless: false, linkl
 export function namingKey(naming: Naming): ((path: string) => string) | undefined {
   if (!naming.caseInsensitive && !naming.formInsensitive) return undefined;
   return (path) => {
-    const form = naming.formInsensitive ? path.normalize('NFC') : path;
+    const form = naming.formInsensitive ? path.normalize('NFC').replace(ignored, '') : path;
     // Upper first: σ and ς, s and ſ differ only in lower case.
     return naming.caseInsensitive ? folded(form) : form;
   };
 }
+
+/** HFS+ passes these over when it compares names. */
+const ignored = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 const folded = (text: string): string => text.toUpperCase().toLowerCase();
 
@@ -53,6 +56,8 @@ export const spelled = (naming: Naming, path: string): string =>
   naming.decomposes ? path.normalize('NFC') : path;
 
 /** https://learn.microsoft.com/windows/win32/fileio/naming-a-file; the slash cannot occur in a name. */
+/** `DEVSPA~1` would find `.devspace`. */
+const shortened = /^[^.]{1,8}~\d+(?:\.|$)/;
 const isForbidden = (char: string): boolean => char < ' ' || '<>:"|?*\\'.includes(char);
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:\.|$)/i;
 
@@ -61,9 +66,13 @@ export function whyImpossible(naming: Naming, path: string): string | undefined 
   const name = nameOf(path);
   if (naming.decomposes && name.normalize('NFC') !== name)
     return 'the file system here spells its name in another way (Unicode NFD)';
+  const key = namingKey(naming)?.(path) ?? path;
+  if (key !== path && (key === '.devspace' || isReservedName(nameOf(key))))
+    return `${key} is kept for sync itself`;
   if (!naming.windows) return undefined;
   const wrong = Array.from(name).find(isForbidden);
   if (wrong !== undefined) return `${JSON.stringify(wrong)} cannot be in a name here`;
   if (/[. ]$/.test(name)) return 'a name cannot end with a dot or a space here';
+  if (shortened.test(name)) return 'it could be the short form of another name here';
   return reserved.test(name) ? 'its name is reserved here' : undefined;
 }

@@ -32,7 +32,9 @@ export function findDanger(
 ): Danger | undefined {
   for (const side of ['local', 'remote'] as const) {
     const removals = actions.filter((action): action is Removal => {
-      return action.do === 'remove' && action.to !== side && !action.replaced && !approved.has(action.path);
+      if (action.do !== 'remove' || action.to === side || action.replaced) return false;
+      // Who switches branches means it.
+      return !approved.has(action.path) && !(side === 'local' && view.switchedHere(action.path));
     });
     if (removals.length === 0) continue;
     const danger = (empty.has(side) && emptied(view, side, removals)) || mass(view, side, removals);

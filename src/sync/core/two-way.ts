@@ -27,6 +27,7 @@ function decideOne(view: View, path: string, side: Side, entry: Entry, known: Kn
   const state = compare(view, path, side, entry, known);
   if (state === 'unsure') return { do: 'hash', sides: [side] };
   if (state === 'same') return { do: 'remove', from: side, conflict: false };
+  if (side === 'remote' && view.switchedHere(path)) return { do: 'remove', from: 'remote', conflict: true };
   return { do: 'copy', to: other, conflict: false };
 }
 
@@ -68,7 +69,7 @@ function decideBoth(
 }
 
 /**
- * Of two contents that were left different, the one that changed since wins. Else the mode's side, a directory over anything else, the newer file,
+ * Of two contents that were left different, the one that changed since wins. Else what git put here, the mode's side, a directory over anything else, the newer file,
  * the local side.
  */
 function winnerOf(view: View, path: string, local: Entry, remote: Entry): Side {
@@ -77,6 +78,7 @@ function winnerOf(view: View, path: string, local: Entry, remote: Entry): Side {
     const changedHere = parked.local !== stampOf(local);
     if (changedHere !== (parked.remote !== stampOf(remote))) return changedHere ? 'local' : 'remote';
   }
+  if (view.switchedHere(path)) return 'local';
   const { initial } = view.policy;
   if (initial === 'preferLocal') return 'local';
   if (initial === 'preferRemote') return 'remote';

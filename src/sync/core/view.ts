@@ -17,6 +17,8 @@ export interface View {
   hashOf(side: Side, path: string, stamp: string): string | undefined;
   /** Why what only the container has cannot be here (core/namesakes.ts); undefined: it can. */
   unreachable(path: string): string | undefined;
+  /** Git changed it here, together with much else: the local side wins, deletions included. */
+  switchedHere(path: string): boolean;
   /** The local file system keeps no mode bits: those of the container stand. */
   readonly modeless: boolean;
 }

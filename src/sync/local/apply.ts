@@ -1,7 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  cpSync,
   fchmodSync,
   futimesSync,
   mkdirSync,
@@ -12,11 +13,13 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
+import { systemCode } from '../../base/failure.js';
 import { modeMask } from '../core/compare.js';
 import type { DirectoryEntry, Entry, FileEntry, SymlinkEntry } from '../core/entry.js';
-import { isPortableTarget, isReservedName, isSafePath, parentOf } from '../core/path.js';
+import { type Traits, whyImpossible } from '../core/naming.js';
+import { isPortableTarget, isReservedName, isSafePath, parentOf, parentsOf } from '../core/path.js';
 import type { FileMeta, Incoming, Kept, Patchable } from '../endpoint.js';
 import { changedFailure, fileFailure, localFailure } from '../file-failure.js';
 import { copyFrom } from './base.js';
@@ -30,8 +33,8 @@ export interface Place {
   readonly root: string;
   readonly stage: Stage;
   readonly trash: Trash;
-  /** Modes are not kept: none is set. */
-  readonly modeless?: boolean;
+  /** Default: everything can be kept. */
+  readonly traits?: Traits;
 }
 
 /**
@@ -43,7 +46,7 @@ export function applyMkdir(place: Place, path: string, mode: number): DirectoryE
     checkPlace(place, path, undefined);
     const absolute = join(place.root, path);
     mkdirSync(absolute);
-    if (!place.modeless) chmodSync(absolute, mode & modeMask);
+    if (!place.traits?.modeless) chmodSync(absolute, mode & modeMask);
     return result(place, path, 'directory');
   });
 }
@@ -78,7 +81,7 @@ export function applyChmod(place: Place, path: string, seen: Entry, mode: number
   return attempt(path, () => {
     checkPlace(place, path, seen);
     if (seen.kind !== 'file' && seen.kind !== 'directory') throw changedFailure(path);
-    if (!place.modeless) chmodSync(join(place.root, path), mode & modeMask);
+    if (!place.traits?.modeless) chmodSync(join(place.root, path), mode & modeMask);
     return result(place, path, seen.kind);
   });
 }
@@ -175,7 +178,7 @@ class StagedFile {
   constructor(place: Place, path: string, meta: FileMeta) {
     this.#path = path;
     this.#meta = meta;
-    this.#modeless = place.modeless === true;
+    this.#modeless = place.traits?.modeless === true;
     this.absolute = attempt(path, () => place.stage.next());
   }
 
@@ -216,7 +219,11 @@ class StagedFile {
 }
 
 /** Refuses to act outside the root or through a symlink, or when the target is not what was seen. Makes missing parents. */
-export function checkPlace(place: Pick<Place, 'root'>, path: string, seen: Entry | undefined): void {
+export function checkPlace(
+  place: Pick<Place, 'root' | 'traits'>,
+  path: string,
+  seen: Entry | undefined,
+): void {
   if (
     path === '' ||
     !isSafePath(path) ||
@@ -224,6 +231,10 @@ export function checkPlace(place: Pick<Place, 'root'>, path: string, seen: Entry
     /^\.devspace(\/|$)/.test(path)
   )
     throw fileFailure('SYNC_UNSAFE_PATH', path, `${JSON.stringify(path)} is not a path sync may change.`);
+  for (const at of [path, ...parentsOf(path)]) {
+    const why = place.traits && whyImpossible(place.traits.naming, at);
+    if (why !== undefined) throw fileFailure('SYNC_UNSAFE_PATH', path, `${path} cannot be here: ${why}.`);
+  }
   checkParent(place, parentOf(path), path);
   const now = observe(place.root, path);
   if (seen === undefined ? now !== undefined : now === undefined || !sameEntry(now, seen))
@@ -246,8 +257,25 @@ const sameEntry = (a: Entry, b: Entry): boolean =>
 /** With `kept`, what is replaced gets a second name in the trash first, so that there is no moment without it. */
 function putInPlace(place: Place, staged: string, path: string, kept: Kept | undefined): void {
   const savedAs = kept && place.trash.copy(path, 'conflict');
-  renameSync(staged, join(place.root, path));
+  moveOver(staged, join(place.root, path));
   if (savedAs !== undefined) kept?.(savedAs);
+}
+
+/** Where another file system is mounted below the root, there is a copy beside the target first: what is visible is whole all the same. */
+function moveOver(staged: string, absolute: string): void {
+  try {
+    renameSync(staged, absolute);
+  } catch (error) {
+    if (systemCode(error) !== 'EXDEV') throw error;
+    const beside = join(dirname(absolute), `.devspace-stage-${randomBytes(8).toString('hex')}`);
+    try {
+      cpSync(staged, beside, { verbatimSymlinks: true, preserveTimestamps: true });
+      renameSync(beside, absolute);
+    } finally {
+      rmSync(beside, { force: true });
+      rmSync(staged, { force: true });
+    }
+  }
 }
 
 function result<K extends Entry['kind']>(place: Place, path: string, kind: K): Extract<Entry, { kind: K }> {

@@ -17,8 +17,8 @@ export class Checkout implements Disposable {
   #stale = false;
   #running: { over: Promise<void>; end: () => void; timer: NodeJS.Timeout } | undefined;
 
-  constructor(root: string) {
-    this.#lock = new GitLock(root);
+  constructor(root: string, now: () => number = Date.now) {
+    this.#lock = new GitLock(root, now);
   }
 
   /** A file event came. */

@@ -8,10 +8,12 @@ import { dirname, join, resolve } from 'node:path';
  */
 export class GitLock {
   readonly #root: string;
+  readonly #now: () => number;
   #lock: string | undefined;
 
-  constructor(root: string) {
+  constructor(root: string, now: () => number) {
     this.#root = root;
+    this.#now = now;
   }
 
   /** Milliseconds; undefined: it is not held. */
@@ -21,7 +23,7 @@ export class GitLock {
     try {
       const stats = lstatSync(this.#lock, { throwIfNoEntry: false });
       if (stats === undefined || !stats.isFile() || stats.size > 0) return undefined;
-      return Date.now() - stats.ctimeMs;
+      return this.#now() - stats.ctimeMs;
     } catch {
       return undefined;
     }

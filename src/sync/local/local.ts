@@ -34,6 +34,7 @@ import { observeInside } from './observe.js';
 import { readLocal } from './read.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
+import { sweepTrash } from './sweep-trash.js';
 import { probeTraits } from './traits.js';
 import type { TrashReason } from '../trash/journal.js';
 import { Trash } from './trash.js';
@@ -82,6 +83,8 @@ export class Local implements Endpoint {
   readonly #hints: Hints;
   #events: EndpointEvents | undefined;
   #watch: LocalWatch | undefined;
+  readonly #ending = new AbortController();
+  readonly #sweeping: Promise<void>;
   #pollTimer: NodeJS.Timeout | undefined;
   /** Looking around happens one at a time, so that what is told stays in order. */
   #looking: Promise<void> = Promise.resolve();
@@ -93,11 +96,12 @@ export class Local implements Endpoint {
     this.traits = probeTraits(root);
     this.#rules = rules;
     this.#polling = polling;
+    this.#sweeping = sweepTrash(root, this.#ending.signal);
     this.#place = {
       root,
       stage: new Stage(root),
       trash: new Trash(root),
-      modeless: this.traits.modeless,
+      traits: this.traits,
     };
     this.#checkout = new Checkout(root);
     this.#hints = new Hints(
@@ -125,7 +129,8 @@ export class Local implements Endpoint {
     return this.#look(async () => {
       // The first look, of everything, waits for no one.
       if (path !== '') await this.#checkout.running();
-      await this.#scan(path);
+      if (new ExactNames(this.root, this.traits.naming).has(path)) await this.#scan(path);
+      else this.#tell(path, undefined);
     });
   }
 
@@ -201,11 +206,13 @@ export class Local implements Endpoint {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#ending.abort();
     clearTimeout(this.#pollTimer);
     this.#hints[Symbol.dispose]();
     this.#checkout[Symbol.dispose]();
     this.#watch?.[Symbol.dispose]();
     await this.#looking;
+    await this.#sweeping;
     this.#place.stage[Symbol.dispose]();
   }
 
@@ -241,7 +248,15 @@ export class Local implements Endpoint {
     const running = this.#checkout.running();
     if (running) await running;
     if (this.#closed) return;
-    const hints = this.#hints.take();
+    this.#events?.switching?.(running !== undefined);
+    try {
+      await this.#tellHints(this.#hints.take());
+    } finally {
+      this.#events?.switching?.(false);
+    }
+  }
+
+  async #tellHints(hints: ReadonlyMap<string, boolean>): Promise<void> {
     if (identify(this.root) !== this.identity) {
       this.#events?.failed(this.#vanished());
       return;

@@ -13,7 +13,8 @@ export function observe(root: string, path: string): Entry | undefined {
     return stats && entryOf(stats, () => readlinkSync(absolute));
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    // ELOOP: behind a link to itself.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
     return { kind: 'unreadable', reason: reasonOf(code) };
   }
 }

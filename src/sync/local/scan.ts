@@ -6,7 +6,7 @@ import { systemCode } from '../../base/failure.js';
 import type { Entry, Observed } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
 import { joinPath } from '../core/path.js';
-import { observe, reasonOf } from './observe.js';
+import { observe, observeInside, reasonOf } from './observe.js';
 
 /** After this many entries what was seen is told, and the event loop gets its turn. */
 const breath = 2000;
@@ -30,7 +30,7 @@ export async function scanLocal(
   rules: Pick<Rules, 'excluded'>,
   scan: LocalScan,
 ): Promise<void> {
-  const top = observe(root, path);
+  const top = observeInside(root, path, new Set());
   if (path !== '' && rules.excluded(path, top?.kind === 'directory')) return;
   if (top === undefined) return scan.seen([{ path, kind: 'absent' }]);
   let found: Observed[] = [];

@@ -26,7 +26,7 @@ export function probeTraits(root: string, platform = process.platform): Traits {
   } catch {
     return usual(platform);
   } finally {
-    rmSync(place, { recursive: true, force: true });
+    attempt(() => rmSync(place, { recursive: true, force: true }));
     if (isNew) attempt(() => rmdirSync(home));
   }
 }

@@ -26,7 +26,7 @@ export class Trash {
     } catch (error) {
       // Another file system is mounted below the root.
       if (systemCode(error) !== 'EXDEV') throw error;
-      cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true, recursive: true });
+      copyWhole(from, to);
       rmSync(from, { recursive: true });
     }
     this.note(kept, why);
@@ -41,7 +41,7 @@ export class Trash {
     try {
       linkSync(from, to);
     } catch {
-      cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
+      copyWhole(from, to);
     }
     this.note(kept, why);
     return kept;
@@ -67,5 +67,15 @@ export class Trash {
         if (systemCode(error) !== 'ENOTDIR' && systemCode(error) !== 'EEXIST') throw error;
       }
     }
+  }
+}
+
+/** Leaves no half copy behind. */
+function copyWhole(from: string, to: string): void {
+  try {
+    cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true, recursive: true });
+  } catch (error) {
+    rmSync(to, { recursive: true, force: true });
+    throw error;
   }
 }

@@ -44,6 +44,9 @@ export class Ledger implements View, Memory {
   /** Scans under way: by row, what was told to be there. */
   readonly #scans: Record<Side, Set<Column<Uint8Array>>> = { local: new Set(), remote: new Set() };
   readonly #suspects = new Set<string>();
+  /** What git changed here, until it is carried over or changed again. */
+  readonly #switched = new Set<string>();
+  #switching = false;
 
   /** `here`: what the local file system makes of names and modes. */
   constructor(
@@ -74,6 +77,15 @@ export class Ledger implements View, Memory {
     for (const [path, stamps] of parked)
       if (this.local.get(path) ?? this.remote.get(path)) this.parked.set(path, stamps);
     for (const [path, stone] of tombstones) this.tombstones.add(path, stone);
+  }
+
+  switchedHere(path: string): boolean {
+    return this.#switched.has(path);
+  }
+
+  /** What is told of the local side until it is switched off was done by git. */
+  switching(on: boolean): void {
+    this.#switching = on;
   }
 
   unreachable(path: string): string | undefined {
@@ -164,6 +176,7 @@ export class Ledger implements View, Memory {
         tree.set(path, entry);
         this.dirty.add(path);
         if (!before) this.#appeared(path);
+        if (side === 'local') this.#noteSwitched(path);
       }
       for (const found of this.#scans[side]) found.set(this.#paths.row(path) as number, 1);
     }
@@ -195,6 +208,7 @@ export class Ledger implements View, Memory {
 
   /** Both sides have this in common now. */
   record(path: string, local: Entry, remote: Entry, hash: string): void {
+    this.#switched.delete(path);
     this.#hashes.local.delete(path);
     this.#hashes.remote.delete(path);
     if (local.kind !== remote.kind || !isSyncable(path, local) || !isSyncable(path, remote)) return;
@@ -229,6 +243,7 @@ export class Ledger implements View, Memory {
 
   /** Nothing is there any more, on either side. */
   forget(path: string): void {
+    this.#switched.delete(path);
     const known = this.ancestor.get(path);
     if (known) this.tombstones.add(path, known);
     this.#drop(path);
@@ -276,6 +291,11 @@ export class Ledger implements View, Memory {
     this.dirty.add(path);
   }
 
+  #noteSwitched(path: string): void {
+    if (this.#switching) this.#switched.add(path);
+    else this.#switched.delete(path);
+  }
+
   #appeared(path: string): void {
     if (this.naming === exactNaming) return;
     this.namesakes.add(path);
@@ -291,6 +311,7 @@ export class Ledger implements View, Memory {
 
   #delete(side: Side, path: string): void {
     this[side].delete(path);
+    if (side === 'local') this.#noteSwitched(path);
     this.dirty.add(path);
     this.#markNamesakes(path);
     if (this[otherSide(side)].get(path) === undefined) this.namesakes.delete(path);

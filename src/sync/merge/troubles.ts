@@ -6,6 +6,9 @@ import { Retries } from './retries.js';
 import { Stuck } from './stuck.js';
 import type { Warnings } from './warnings.js';
 
+/** After so many tries (some 15 s) it is said of a path that it keeps changing. */
+const restless = 20;
+
 /** Looks after paths that failed: looks at them again, ever more slowly, and says what is wrong with them. */
 export class Troubles {
   readonly #ledger: Ledger;
@@ -47,6 +50,8 @@ export class Troubles {
       case 'SYNC_FILE_MISSING':
       case 'SYNC_WRONG_KIND':
       case 'SYNC_CONTENT_MISMATCH':
+        // It never rests, or something is wrong in a way no one thought of.
+        if (this.#retries.count(path) === restless) this.#warnings.failed(path, error);
         void this.#lookAgain(path);
         return;
       case 'SYNC_UNSAFE_PATH':

@@ -53,6 +53,9 @@ describe('a name that is impossible here', () => {
     ['d/COM1', 'reserved'],
     ['lpt\u00b2.log', 'reserved'],
     ['conin$', 'reserved'],
+    ['DEVSPA~1', 'short form'],
+    ['.DevSpace', '.devspace is kept for sync'],
+    ['x/.DEVSPACE-stage-1', 'kept for sync'],
   ])('on Windows: %j', (path, why) => {
     expect(whyImpossible(windows, path)).toContain(why);
     expect(whyImpossible(exactNaming, path)).toBeUndefined();
@@ -60,6 +63,12 @@ describe('a name that is impossible here', () => {
 
   it.each(['console', 'com', 'com10', 'nul-1', '.env', 'a b', 'x/.hidden', nfd])('is not %j', (path) => {
     expect(whyImpossible(windows, path)).toBeUndefined();
+  });
+
+  it('is one that would find what sync keeps for itself', () => {
+    for (const path of ['.DEVSPACE', '.dev\u200cspace', 'x/.Devspace-y'])
+      expect(whyImpossible(insensitive, path)).toContain('kept for sync itself');
+    expect(whyImpossible(insensitive, 'x/.DEVSPACE')).toBeUndefined();
   });
 
   it('is one the file system would spell in another way', () => {
