@@ -81,3 +81,11 @@ export const stampOf = (entry: Entry | undefined): string | undefined =>
 
 /** Negative when `a` is earlier than `b`. */
 export const compareTime = (a: Time, b: Time): number => a.s - b.s || a.ns - b.ns;
+
+/** Whether a side still has the same, as far as can be told without content. */
+export function isSameEntry(a: Entry, b: Entry): boolean {
+  if (a.kind !== b.kind) return false;
+  if ('stamp' in a && 'stamp' in b) return a.stamp === b.stamp;
+  if (a.kind === 'other' && b.kind === 'other') return a.what === b.what;
+  return a.kind === 'unreadable' && b.kind === 'unreadable' && a.reason === b.reason;
+}

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Failure } from '../../base/failure.js';
@@ -32,6 +32,7 @@ import { ExactNames } from './exact-names.js';
 import { Hints } from './hints.js';
 import { observeInside } from './observe.js';
 import { readLocal } from './read.js';
+import { identify, resolveRoot, rootVanished } from './root.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
 import { sweepTrash } from './sweep-trash.js';
@@ -50,20 +51,7 @@ const suspectMs = 50;
  * caller disposes it.
  */
 export function openLocal(root: string, rules: Rules, polling = false): Local {
-  let resolved: string;
-  try {
-    resolved = realpathSync(root);
-    if (!statSync(resolved).isDirectory()) throw new Error('it is not a directory');
-  } catch (error) {
-    throw new Failure({
-      code: 'SYNC_LOCAL_PATH_MISSING',
-      message: `The local folder to sync, ${root}, is not there or is not a directory.`,
-      subject: root,
-      hint: `Create it (mkdir -p ${root}) or correct dev.sync[*].localSubPath.`,
-      cause: error,
-    });
-  }
-  return new Local(resolved, rules, polling);
+  return new Local(resolveRoot(root), rules, polling);
 }
 
 /**
@@ -258,7 +246,7 @@ export class Local implements Endpoint {
 
   async #tellHints(hints: ReadonlyMap<string, boolean>): Promise<void> {
     if (identify(this.root) !== this.identity) {
-      this.#events?.failed(this.#vanished());
+      this.#events?.failed(rootVanished(this.root));
       return;
     }
     const seen: Observed[] = [];
@@ -287,7 +275,7 @@ export class Local implements Endpoint {
   }
 
   async #scan(path: string): Promise<void> {
-    if (path === '' && identify(this.root) !== this.identity) throw this.#vanished();
+    if (path === '' && identify(this.root) !== this.identity) throw rootVanished(this.root);
     const scanning = this.#events?.scanning(path);
     await scanLocal(this.root, path, this.#rules, {
       entering: (directory) => this.#follow(directory),
@@ -307,19 +295,9 @@ export class Local implements Endpoint {
   #look(act: () => Promise<void>): Promise<void> {
     const looked = this.#looking.then(() => (this.#closed ? undefined : act()));
     this.#looking = looked.catch((error: unknown) => {
-      this.#events?.failed(error instanceof Failure ? error : this.#vanished(error));
+      this.#events?.failed(error instanceof Failure ? error : rootVanished(this.root, error));
     });
     return looked;
-  }
-
-  #vanished(cause?: unknown): Failure {
-    return new Failure({
-      code: 'SYNC_ROOT_VANISHED',
-      message: `The local folder ${this.root} is gone or was replaced. Sync stopped; nothing was deleted in the container.`,
-      subject: this.root,
-      hint: 'Restore the folder, then start again.',
-      cause,
-    });
   }
 }
 
@@ -328,9 +306,4 @@ const named = (path: string, entry: Entry | undefined): Observed =>
 
 function isYoung(entry: FileEntry, tickMs: number): boolean {
   return Date.now() - entry.mtime.s * 1000 - entry.mtime.ns / 1e6 < suspectMs + tickMs;
-}
-
-function identify(root: string): string | undefined {
-  const stats = statSync(root, { bigint: true, throwIfNoEntry: false });
-  return stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
+import { makeDirectory } from './make-directory.js';
 
 const stagePath = '.devspace/sync/stage';
 
@@ -21,7 +22,7 @@ export class Stage implements Disposable {
   next(): string {
     const directory = join(this.#root, stagePath, this.#name);
     if (!this.#made) {
-      mkdirSync(directory, { recursive: true });
+      makeDirectory(this.#root, `${stagePath}/${this.#name}`);
       this.#made = true;
       this.#sweep();
     }

@@ -1,9 +1,10 @@
-import { cpSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import { parentOf } from '../core/path.js';
 import { noteInJournal, type TrashReason } from '../trash/journal.js';
+import { makeDirectory } from './make-directory.js';
 import { observe } from './observe.js';
 
 /** Keeps what sync would otherwise destroy, under `.devspace/trash/<time>/<path>` inside the root (so that moving is a rename). */
@@ -54,17 +55,18 @@ export class Trash {
 
   /** A free place for the path, with the directories above it made. */
   reserve(path: string): string {
+    makeDirectory(this.#root, '.devspace/trash');
     const time = this.#now().toISOString().replaceAll(':', '-').replace('.', '-');
     for (let count = 0; ; count++) {
       const batch = `.devspace/trash/${time}${count === 0 ? '' : `-${count}`}`;
       const kept = `${batch}/${path}`;
       if (observe(this.#root, kept) !== undefined) continue;
       try {
-        mkdirSync(join(this.#root, parentOf(kept)), { recursive: true });
-        return kept;
+        makeDirectory(this.#root, parentOf(kept));
+        // A file may be kept where a directory is needed now.
+        if (observe(this.#root, parentOf(kept))?.kind === 'directory') return kept;
       } catch (error) {
-        // A file is kept where a directory is needed now.
-        if (systemCode(error) !== 'ENOTDIR' && systemCode(error) !== 'EEXIST') throw error;
+        if (systemCode(error) !== 'ENOTDIR' || count > 1000) throw error;
       }
     }
   }

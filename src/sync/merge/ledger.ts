@@ -1,5 +1,5 @@
 import { isSyncable } from '../core/compare.js';
-import { type Entry, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
+import { type Entry, isSameEntry, type Observed, otherSide, type Side, stampOf } from '../core/entry.js';
 import type { Rules } from '../core/ignore.js';
 import { Namesakes, whyUnreachable } from '../core/namesakes.js';
 import { exactNaming, exactTraits, type Naming, type Traits } from '../core/naming.js';
@@ -13,6 +13,7 @@ import { Column } from '../store/column.js';
 import { KnownTable } from '../store/known-table.js';
 import { PathTable } from '../store/path-table.js';
 import { TreeTable } from '../store/tree-table.js';
+import { Switched } from './switched.js';
 
 /**
  * All a session knows: what each side has, what both had in common, hashes computed on the way, and which paths are to be decided about again.
@@ -44,9 +45,7 @@ export class Ledger implements View, Memory {
   /** Scans under way: by row, what was told to be there. */
   readonly #scans: Record<Side, Set<Column<Uint8Array>>> = { local: new Set(), remote: new Set() };
   readonly #suspects = new Set<string>();
-  /** What git changed here, until it is carried over or changed again. */
-  readonly #switched = new Set<string>();
-  #switching = false;
+  readonly #switched = new Switched();
 
   /** `here`: what the local file system makes of names and modes. */
   constructor(
@@ -85,7 +84,7 @@ export class Ledger implements View, Memory {
 
   /** What is told of the local side until it is switched off was done by git. */
   switching(on: boolean): void {
-    this.#switching = on;
+    this.#switched.isOn = on;
   }
 
   unreachable(path: string): string | undefined {
@@ -166,17 +165,21 @@ export class Ledger implements View, Memory {
       const before = tree.get(path);
       if (observed.kind === 'absent') {
         if (before?.kind === 'directory' || before === undefined) vanished.push(path);
-        if (before) this.#delete(side, path);
+        if (before) {
+          this.#delete(side, path);
+          this.#uncover(side, path, before);
+        }
         continue;
       }
       clear();
-      if (!before || !isSame(before, observed)) {
+      if (!before || !isSameEntry(before, observed)) {
         if (before?.kind === 'directory' && observed.kind !== 'directory') vanished.push(path);
         const { path: _, ...entry } = observed;
         tree.set(path, entry);
+        if (before) this.#uncover(side, path, before);
         this.dirty.add(path);
         if (!before) this.#appeared(path);
-        if (side === 'local') this.#noteSwitched(path);
+        if (side === 'local') this.#switched.note(path);
       }
       for (const found of this.#scans[side]) found.set(this.#paths.row(path) as number, 1);
     }
@@ -291,11 +294,6 @@ export class Ledger implements View, Memory {
     this.dirty.add(path);
   }
 
-  #noteSwitched(path: string): void {
-    if (this.#switching) this.#switched.add(path);
-    else this.#switched.delete(path);
-  }
-
   #appeared(path: string): void {
     if (this.naming === exactNaming) return;
     this.namesakes.add(path);
@@ -309,9 +307,15 @@ export class Ledger implements View, Memory {
     for (const other of [...others, ...this.remote.below(others)]) this.dirty.add(other);
   }
 
+  /** What could not be looked into said nothing of what the other side has below it. */
+  #uncover(side: Side, path: string, before: Entry): void {
+    if (isSyncable(path, before)) return;
+    for (const below of this[otherSide(side)].below([path])) this.dirty.add(below);
+  }
+
   #delete(side: Side, path: string): void {
     this[side].delete(path);
-    if (side === 'local') this.#noteSwitched(path);
+    if (side === 'local') this.#switched.note(path);
     this.dirty.add(path);
     this.#markNamesakes(path);
     if (this[otherSide(side)].get(path) === undefined) this.namesakes.delete(path);
@@ -319,11 +323,4 @@ export class Ledger implements View, Memory {
     const parent = parentOf(path);
     if (parent !== '' && this[otherSide(side)].get(parent)?.kind !== 'directory') this.dirty.add(parent);
   }
-}
-
-function isSame(a: Entry, b: Entry): boolean {
-  if (a.kind !== b.kind) return false;
-  if ('stamp' in a && 'stamp' in b) return a.stamp === b.stamp;
-  if (a.kind === 'other' && b.kind === 'other') return a.what === b.what;
-  return a.kind === 'unreadable' && b.kind === 'unreadable' && a.reason === b.reason;
 }

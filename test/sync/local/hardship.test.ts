@@ -27,7 +27,9 @@ describe.skipIf(missing)('the local side under hard conditions', { timeout: 60_0
 
   const text = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
   const warnings = () =>
-    pair.events.flatMap((event) => (event.type === 'warning' ? [`${event.code} ${event.subject}`] : []));
+    pair.events.flatMap((event) =>
+      event.type === 'sync-problem' && event.state === 'found' ? [`${event.code} ${event.path}`] : [],
+    );
   const shell = (script: string, cwd = pair.local) => execFileSync('bash', ['-c', script], { cwd });
 
   it('takes any legal name', async () => {

@@ -53,7 +53,7 @@ describe.skipIf(missing)('on exFAT', { timeout: 60_000 }, () => {
   const text = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
   const skipped = () =>
     pair.events
-      .flatMap((event) => (event.type === 'warning' ? [event.subject ?? event.text] : []))
+      .flatMap((event) => (event.type === 'sync-problem' && event.state === 'found' ? [event.path] : []))
       .toSorted();
   const paths = (root: string) => Object.keys(readTree(root)).toSorted();
 
