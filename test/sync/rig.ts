@@ -270,5 +270,6 @@ export function pairForEachTest(use: (pair: Pair) => void): void {
     pair = makePair(helperDir);
     use(pair);
   });
-  afterEach(() => pair.dispose());
+  // Thousands of files may have to go.
+  afterEach(() => pair.dispose(), 60_000);
 }

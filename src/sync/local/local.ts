@@ -36,7 +36,7 @@ import { identify, resolveRoot, rootVanished } from './root.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
 import { sweepTrash } from './sweep-trash.js';
-import { probeTraits } from './traits.js';
+import { probeTraits, withoutMode } from './traits.js';
 import type { TrashReason } from '../trash/journal.js';
 import { Trash } from './trash.js';
 import { type LocalWatch, openWatch } from './watch.js';
@@ -146,36 +146,31 @@ export class Local implements Endpoint {
   write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Patchable {
     const incoming = applyWrite(this.#place, path, seen, meta, (entry) => this.#tell(path, entry), kept);
     const commit = async (hash: string) => {
-      const running = this.#checkout.running();
-      if (running) await running;
+      await this.#checkout.running();
       return this.#plain(await incoming.commit(hash));
     };
     return { ...incoming, commit };
   }
 
   async mkdir(path: string, mode: number): Promise<DirectoryEntry> {
-    const running = this.#checkout.running();
-    if (running) await running;
+    await this.#checkout.running();
     const entry = applyMkdir(this.#place, path, mode);
     this.#follow(path);
     return this.#tell(path, entry);
   }
 
   async symlink(path: string, seen: Entry | undefined, target: string, kept?: Kept): Promise<SymlinkEntry> {
-    const running = this.#checkout.running();
-    if (running) await running;
+    await this.#checkout.running();
     return this.#tell(path, applySymlink(this.#place, path, seen, target, kept));
   }
 
   async chmod(path: string, seen: Entry, mode: number): Promise<Entry> {
-    const running = this.#checkout.running();
-    if (running) await running;
+    await this.#checkout.running();
     return this.#tell(path, applyChmod(this.#place, path, seen, mode));
   }
 
   async remove(path: string, seen: Entry, why?: TrashReason): Promise<string | undefined> {
-    const running = this.#checkout.running();
-    if (running) await running;
+    await this.#checkout.running();
     const kept = applyRemove(this.#place, path, seen, why);
     this.#watch?.drop(path);
     this.#tell(path, undefined);
@@ -210,15 +205,8 @@ export class Local implements Endpoint {
     return plain;
   }
 
-  /** Without a mode of its own where none is kept, so that none is ever taken for changed. */
   #plain<E extends Entry>(entry: E): E {
-    if (!this.traits.modeless || !('mode' in entry)) return entry;
-    return { ...entry, mode: entry.kind === 'directory' ? 0o755 : 0o644 };
-  }
-
-  #plainAll(seen: readonly Observed[]): readonly Observed[] {
-    if (!this.traits.modeless) return seen;
-    return seen.map((one) => (one.kind === 'absent' ? one : { ...this.#plain(one), path: one.path }));
+    return this.traits.modeless ? withoutMode(entry) : entry;
   }
 
   #pollIn(ms: number): void {
@@ -279,7 +267,7 @@ export class Local implements Endpoint {
     const scanning = this.#events?.scanning(path);
     await scanLocal(this.root, path, this.#rules, {
       entering: (directory) => this.#follow(directory),
-      seen: (entries) => this.#events?.changed(this.#plainAll(entries), []),
+      seen: (entries) => this.#events?.changed(this.traits.modeless ? entries.map(withoutMode) : entries, []),
       spelled: (name) => spelled(this.traits.naming, name),
     });
     scanning?.end();

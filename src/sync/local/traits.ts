@@ -15,6 +15,11 @@ import { join } from 'node:path';
 
 import { exactNaming, exactTraits, type Traits } from '../core/naming.js';
 
+/** With the usual mode for what has one: where none is kept, none is ever to be taken for changed. */
+export function withoutMode<E extends { kind: string }>(entry: E): E {
+  return 'mode' in entry ? { ...entry, mode: entry.kind === 'directory' ? 0o755 : 0o644 } : entry;
+}
+
 /** Finds out by trying, in a directory of its own in `.devspace/`, gone afterwards. Where nothing can be written the platform's usual is assumed. */
 export function probeTraits(root: string, platform = process.platform): Traits {
   const home = join(root, '.devspace');
