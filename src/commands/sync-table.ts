@@ -57,6 +57,14 @@ export const syncCommands: readonly CommandSpec[] = [
     load: () => import('./sync-verify.js'),
   },
   {
+    name: 'why',
+    args: '<path>',
+    summary: 'tell what decides about a file or folder: rules, what both sides have, what happens next',
+    examples: ['devspace sync why src/app.js', 'devspace sync why node_modules --no-cluster'],
+    flags: [...containerFlags, { flag: '--no-cluster', about: 'do not look into the container' }],
+    load: () => import('./sync-why.js'),
+  },
+  {
     name: 'reset',
     summary: 'forget what earlier syncs had in common, so that the next one deletes nothing',
     flags: [localPath],

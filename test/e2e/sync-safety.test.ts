@@ -68,6 +68,21 @@ describe('looking at a sync, and undoing what it did', () => {
     expect(differs.code).toBe(1);
     expect(await syncLeftovers(namespace, 'one')).toBe('');
 
+    const why = async (path: string, ...more: string[]) =>
+      (await run(folder.dir, 'sync', 'why', path, ...more)).stdout;
+    expect(await why('a.txt')).toMatch(
+      /^a\.txt was changed here; the next merge copies it into the container\.\n[^]*Here: +file .*sha256[^]*Container: +file[^]*Last synced: +file, 2 B/,
+    );
+    expect(await why('new.txt')).toMatch(
+      /^new\.txt is only in the container; the next merge copies it here\.\n/,
+    );
+    expect(await why('d/b.txt')).toMatch(/^d\/b\.txt is the same on both sides\.\n/);
+    expect(await why('c.log')).toMatch(
+      /^c\.log is not synced: it is excluded by "\*\.log" of excludePaths\.\n/,
+    );
+    expect(await why('pipe')).toMatch(/^pipe is not synced: it is a fifo in the container\.\n/i);
+    expect(await why('a.txt', '--no-cluster')).toMatch(/^a\.txt was changed here since the last sync\.\n/);
+
     await rm(folder.path('a.txt'));
     const named = await run(folder.dir, 'sync', 'verify', ...flags, '-n', namespace.name, '--output', 'json');
     const { equal: isEqual, syncs } = JSON.parse(named.stdout.trimEnd().split('\n').at(-1) ?? '') as {
