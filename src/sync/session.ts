@@ -11,6 +11,7 @@ import { readHelper } from './inject/helper-binary.js';
 import { injectHelper, type InjectOptions, type OpenProcess } from './inject/inject.js';
 import { Ledger } from './merge/ledger.js';
 import { type Local, openLocal } from './local/local.js';
+import { loadMemory } from './ancestor/file.js';
 import { ancestorFile, recall, Saver } from './ancestor/memory.js';
 import { Merge } from './merge/merge.js';
 import { Remote } from './remote/remote.js';
@@ -142,14 +143,19 @@ class Session implements SyncSession {
       () => this.#saver?.touch(),
       this.#local.traits,
     );
+    // First, since it waits for others: what is done here fits in between.
+    const both = AbortSignal.any([signal, this.#abort.signal]);
+    const { beside, remoteRoot, stateDir, stateKey } = this.#options;
+    const where = { root: remoteRoot, beside };
+    const injected = injectHelper(open, (machine) => readHelper(helperDir, machine), both, where);
+    injected.catch(() => {});
+    const file = ancestorFile(stateDir, [this.local, remoteRoot, stateKey ?? '']);
+    const loading = loadMemory(file);
     this.#local.watch(this.#eventsOf('local', ledger));
     const localScan = this.#local.scan('');
     localScan.catch(() => {});
 
-    const both = AbortSignal.any([signal, this.#abort.signal]);
-    const { beside, remoteRoot } = this.#options;
-    const where = { root: remoteRoot, beside };
-    const stream = await injectHelper(open, (machine) => readHelper(helperDir, machine), both, where);
+    const stream = await injected;
     this.#state.to('scanning');
     this.#remote = new Remote(stream, {
       root: this.#options.remoteRoot,
@@ -161,7 +167,7 @@ class Session implements SyncSession {
     });
     this.#remote.watch(this.#eventsOf('remote', ledger));
     await Promise.all([this.#remote.open(), localScan]);
-    await this.#recall(ledger);
+    await this.#recall(ledger, file, loading);
     if (this.#failure !== undefined) throw this.#failure;
     signal.throwIfAborted();
 
@@ -220,15 +226,14 @@ class Session implements SyncSession {
     if (this.#options.watch === false) await this.stop();
   }
 
-  async #recall(ledger: Ledger): Promise<void> {
-    const { emit, excludePaths, initialSync, remoteIdentity, remoteRoot, stateDir, stateKey } = this.#options;
-    const file = ancestorFile(stateDir, [this.local, remoteRoot, stateKey ?? '']);
+  async #recall(ledger: Ledger, file: string, loading: ReturnType<typeof loadMemory>): Promise<void> {
+    const { emit, excludePaths, initialSync, remoteIdentity } = this.#options;
     const identity = {
       local: `${this.local}\n${this.#local.identity}`,
       remote: `${this.remote}\n${remoteIdentity}`,
       patterns: JSON.stringify(excludePaths ?? []),
     };
-    const recalled = await recall(file, identity, emit);
+    const recalled = await recall(file, identity, emit, loading);
     const { ancestor, parked, tombstones } = recalled;
     // A mode that resolves differences is not held up by an earlier one that left them.
     if (initialSync !== undefined && !keepsDifferences(initialSync)) parked.clear();

@@ -26,10 +26,15 @@ export interface Recalled extends Recollection {
 
 /**
  * Loads what a former session knew, cut down to what still holds: of another container nothing is known but what the local side had, and the other
- * way round. A damaged file is reported and counts as none.
+ * way round. A damaged file is reported and counts as none. `loading`: the file, when reading it has already begun.
  */
-export async function recall(file: string, identity: Identity, emit: Emit): Promise<Recalled> {
-  const loaded = await loadMemory(file);
+export async function recall(
+  file: string,
+  identity: Identity,
+  emit: Emit,
+  loading = loadMemory(file),
+): Promise<Recalled> {
+  const loaded = await loading;
   if (loaded === 'damaged') {
     emit({
       type: 'warning',

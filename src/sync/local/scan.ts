@@ -8,8 +8,8 @@ import type { Rules } from '../core/ignore.js';
 import { joinPath } from '../core/path.js';
 import { observe, observeInside, reasonOf } from './observe.js';
 
-/** After this many entries what was seen is told, and the event loop gets its turn. */
-const breath = 2000;
+/** After this many entries what was seen is told, and the event loop gets its turn: few enough not to hold up the connection being made meanwhile. */
+const breath = 250;
 
 export interface LocalScan {
   /** Told of each directory before it is read, so that it can be watched first. */

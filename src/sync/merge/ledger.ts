@@ -144,8 +144,9 @@ export class Ledger implements View, Memory {
     this.#onDirty();
   }
 
-  /** Marks every path, but for those both sides have as the ancestor says. */
+  /** Marks every path, but for those both sides have as the ancestor says; those too when looking at a side had marked them. */
   markAll(): void {
+    this.dirty.clear();
     for (const [path, row] of this.#paths.rows())
       if (!this.ancestor.agrees(row, this.local, this.remote)) this.dirty.add(path);
     this.#onDirty();
