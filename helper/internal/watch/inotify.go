@@ -35,6 +35,16 @@ func (i *inotify) add(dir int, path string) (int32, error) {
 	return int32(wd), err
 }
 
+// more reads what has come already, without waiting.
+func (i *inotify) more(buffer []byte) int {
+	for {
+		n, err := syscall.Read(i.fd, buffer)
+		if err != syscall.EINTR {
+			return n
+		}
+	}
+}
+
 // remove may fail, because the kernel has forgotten the watch already.
 func (i *inotify) remove(wd int32) { _, _ = syscall.InotifyRmWatch(i.fd, uint32(wd)) }
 

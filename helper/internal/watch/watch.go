@@ -108,7 +108,16 @@ func (w *Watcher) Run() error {
 		}
 		gone := false
 		now := time.Now()
-		decode(buffer[:n], func(e event) { gone = w.note(e, now) || gone })
+		note := func(b []byte) { decode(b, func(e event) { gone = w.note(e, now) || gone }) }
+		note(buffer[:n])
+		if len(w.soon) > 0 {
+			// What comes until they have settled is fetched in one go: waking up for each event costs more than all the rest.
+			time.Sleep(time.Until(w.soonDue))
+			now = time.Now()
+			for n := w.inotify.more(buffer); n > 0 && !gone; n = w.inotify.more(buffer) {
+				note(buffer[:n])
+			}
+		}
 		if gone {
 			return root.ErrVanished
 		}
