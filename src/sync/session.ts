@@ -17,6 +17,7 @@ import { Merge } from './merge/merge.js';
 import { Remote } from './remote/remote.js';
 import { SessionState } from './session-state.js';
 import { TokenBucket } from './remote/token-bucket.js';
+import { mostPaths, tooManyFailure } from './too-many-failure.js';
 
 export interface SyncOptions extends Patterns {
   /** Starts a command where the other side is. */
@@ -50,6 +51,8 @@ export interface SyncOptions extends Patterns {
   stateDir: string;
   /** Tells apart syncs of the same folders with different containers, over the life of the containers; default: the two roots alone. */
   stateKey?: string | undefined;
+  /** More files and folders than this on one side end the session; default 2,000,000. */
+  mostPaths?: number | undefined;
   /** How the other side is called to the user. */
   name: string;
   emit: Emit;
@@ -79,7 +82,7 @@ export interface SyncSession extends AsyncDisposable {
 
 /**
  * Starts a two-way sync. Resolves once both sides are open and listed; the first merge runs on. Throws SYNC_LOCAL_PATH_MISSING, SYNC_PATH_MISSING,
- * SYNC_PATH_DENIED, SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH, SYNC_INJECT_FAILED, SYNC_STREAM_LOST, SYNC_PROTOCOL. Later ends:
+ * SYNC_PATH_DENIED, SYNC_TOO_MANY_FILES, SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH, SYNC_INJECT_FAILED, SYNC_STREAM_LOST, SYNC_PROTOCOL. Later ends:
  * those of a lost stream, SYNC_ROOT_VANISHED, SYNC_ROOT_EMPTIED. A lost stream is not reopened: the caller starts a new session, which goes on from
  * what this one saved.
  */
@@ -246,7 +249,12 @@ class Session implements SyncSession {
   #eventsOf(side: Side, ledger: Ledger): EndpointEvents {
     const endpoint = () => (side === 'local' ? this.#local : this.#remote);
     return {
-      changed: (seen, suspects) => ledger.changed(side, seen, suspects),
+      changed: (seen, suspects) => {
+        ledger.changed(side, seen, suspects);
+        const most = this.#options.mostPaths ?? mostPaths;
+        // Thrown to the endpoint, which stops listening at once and fails with it.
+        if (ledger[side].size > most) throw tooManyFailure(endpoint()?.root ?? '', most);
+      },
       scanning: (path) => ledger.scanning(side, path),
       switching: (on) => ledger.switching(on),
       lost: () =>
