@@ -14,7 +14,7 @@ type Settings = Pick<
 export function settingsOf(entry: SyncConfig, isNewContainer: boolean): Settings {
   return {
     direction: entry.disableDownload ? 'up' : entry.disableUpload ? 'down' : 'both',
-    initialSync: isNewContainer ? entry.initialSync : withoutMirror(entry.initialSync),
+    initialSync: isNewContainer ? (entry.initialSync ?? 'preferNewest') : afterBreak(entry.initialSync),
     downloadOnInitialSync: entry.downloadOnInitialSync,
     watch: entry.noWatch !== true,
     polling: entry.polling,
@@ -22,9 +22,18 @@ export function settingsOf(entry: SyncConfig, isNewContainer: boolean): Settings
   };
 }
 
-function withoutMirror(initialSync: InitialSync | undefined): InitialSync | undefined {
-  if (initialSync === 'mirrorLocal') return 'preferLocal';
-  return initialSync === 'mirrorRemote' ? 'preferRemote' : initialSync;
+/** Nothing may be removed then that is only new, and what was edited meanwhile must not be left as it is. */
+function afterBreak(initialSync: InitialSync | undefined): InitialSync | undefined {
+  switch (initialSync) {
+    case 'mirrorLocal':
+      return 'preferLocal';
+    case 'mirrorRemote':
+      return 'preferRemote';
+    case 'disabled':
+      return undefined;
+    default:
+      return initialSync;
+  }
 }
 
 /**

@@ -33,7 +33,10 @@ export interface SyncOptions extends Patterns {
   remoteIdentity: string;
   /** False: what only the container has at the start stays there and is not downloaded. */
   downloadOnInitialSync?: boolean | undefined;
-  /** How the first merge decides where the ancestor does not; default `preferNewest`. See core/initial.ts. */
+  /**
+   * How the first merge decides where the ancestor does not (core/initial.ts). To be given for the first session of a run and for each new container.
+   * Undefined, as after a broken connection: like `preferNewest`, but what an earlier session left different stays so.
+   */
   initialSync?: InitialSync | undefined;
   /** `up`: nothing is changed here; `down`: nothing is changed in the container; default both. */
   direction?: 'both' | 'up' | 'down' | undefined;
@@ -41,9 +44,15 @@ export interface SyncOptions extends Patterns {
   watch?: boolean | undefined;
   /** True: both sides look for changes every 2 s instead of watching, for file systems that tell of none. */
   polling?: boolean | undefined;
-  /** Asked before removals that look like an accident are carried over; without it such a merge ends the session. */
+  /**
+   * Asked before removals that look like an accident (core/safety.ts) are carried over; nothing else is begun before the answer. Without it, and when
+   * it answers `stop`, the session ends with SYNC_ROOT_EMPTIED or SYNC_MASS_REMOVAL.
+   */
   confirm?: ((danger: Danger) => Promise<DangerAnswer>) | undefined;
-  /** Told what was done to files after each round of merging, but not of the first merge. Awaited before the next round's is told. */
+  /**
+   * Told what was done after each round of merging, but not of the first merge. A round is over when nothing was done for 50 ms and nothing is under
+   * way; one that takes longer than 2 s is told in parts. Awaited before the next is told; what it throws is a warning, SYNC_HOOK_FAILED.
+   */
   onBatch?: ((batch: Batch) => Promise<void>) | undefined;
   /** KB/s of content; 0 or undefined: no limit. */
   bandwidthLimits?: { upload?: number | undefined; download?: number | undefined } | undefined;
@@ -59,7 +68,10 @@ export interface SyncOptions extends Patterns {
   signal: AbortSignal;
 }
 
-/** What to do about removals that look like an accident: carry them over, bring the files back from the other side, or stop. */
+/**
+ * What to do about removals that look like an accident: carry them over, bring the files back from the other side (where `direction` allows that, else
+ * they just stay there), or stop.
+ */
 export type DangerAnswer = 'carry-over' | 'restore' | 'stop';
 
 /** What one round of merging has done to one side, in the order it was done. */
@@ -83,7 +95,7 @@ export interface SyncSession extends AsyncDisposable {
 /**
  * Starts a two-way sync. Resolves once both sides are open and listed; the first merge runs on. Throws SYNC_LOCAL_PATH_MISSING, SYNC_PATH_MISSING,
  * SYNC_PATH_DENIED, SYNC_TOO_MANY_FILES, SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH, SYNC_INJECT_FAILED, SYNC_STREAM_LOST, SYNC_PROTOCOL. Later ends:
- * those of a lost stream, SYNC_ROOT_VANISHED, SYNC_ROOT_EMPTIED. A lost stream is not reopened: the caller starts a new session, which goes on from
+ * those of a lost stream, SYNC_ROOT_VANISHED, SYNC_ROOT_EMPTIED, SYNC_MASS_REMOVAL. A lost stream is not reopened: the caller starts a new session, which goes on from
  * what this one saved.
  */
 export async function startSync(options: SyncOptions): Promise<SyncSession> {

@@ -5,7 +5,7 @@ import type { Pod } from '../../src/kube/objects.js';
 
 describe('what an entry means to a session', () => {
   it.each([
-    [{}, { direction: 'both', watch: true, initialSync: undefined }],
+    [{}, { direction: 'both', watch: true, initialSync: 'preferNewest' }],
     [{ disableDownload: true }, { direction: 'up' }],
     [{ disableUpload: true }, { direction: 'down' }],
     [
@@ -21,6 +21,7 @@ describe('what an entry means to a session', () => {
     ['mirrorLocal', 'preferLocal'],
     ['mirrorRemote', 'preferRemote'],
     ['keepAll', 'keepAll'],
+    ['disabled', undefined],
     [undefined, undefined],
   ] as const)('mirrors with a new container only: %s', (initialSync, later) => {
     expect(settingsOf({ initialSync }, false).initialSync).toBe(later);
