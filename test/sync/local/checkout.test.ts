@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { Checkout } from '../../../src/sync/local/checkout.js';
-import { helperMissing, pairForEachTest, type Pair, put, readTrash } from '../rig.js';
+import { helperMissing, pairForEachTest, type Pair, put, readTrash, readTree } from '../rig.js';
 
 const missing = helperMissing() ?? gitMissing();
 if (missing) console.log(`syncing git checkouts is not tested: ${missing}`);
@@ -52,7 +52,7 @@ describe.skipIf(missing)('git at work in the synced folder', { timeout: 240_000 
   /** Two branches, `one` checked out, both sides equal. */
   const begin = async (count: number) => {
     git('init', '-q', '-b', 'one');
-    writeFileSync(join(pair.local, '.gitignore'), 'dist/\nlog.txt\n');
+    writeFileSync(join(pair.local, '.gitignore'), 'dist/\nlog.txt\n.devspace/\n');
     fill('one', count);
     git('add', '-A');
     git('commit', '-qm', 'one');
@@ -103,6 +103,42 @@ describe.skipIf(missing)('git at work in the synced folder', { timeout: 240_000 
     expect(readFileSync(join(pair.remote, 'src/d3/f3'), 'utf8')).toBe(contentOf('two', 3));
     expect(conflicts()).toBe(0);
     expect(status()).toBe('');
+  });
+
+  it('wins over what the container changes meanwhile, and that is kept', async () => {
+    await begin(fewer);
+    for (const [round, branch] of (['two', 'one'] as const).entries()) {
+      const written: string[] = [];
+      const done = gitBeside('checkout', '-q', branch);
+      const working = { runs: true };
+      void done.finally(() => (working.runs = false));
+      await pair.until('git begins', () => !working.runs || existsSync(join(pair.local, '.git/index.lock')));
+      // As a watching build that formats files would; newer than anything git writes.
+      for (let i = 2; working.runs; i = (i + 97) % fewer) {
+        const path = nameOf('one', i);
+        if (i % 10 < 2 || !existsSync(join(pair.remote, path))) continue;
+        const content = `container ${round} ${i}`;
+        writeFileSync(join(pair.remote, path), content);
+        utimesSync(join(pair.remote, path), 2_000_000_000, 2_000_000_000);
+        written.push(content);
+        await new Promise((resolve) => setTimeout(resolve, 3));
+      }
+      await done;
+      await equal();
+      expect(written.length).toBeGreaterThan(3);
+      const alive = new Set([
+        ...Object.values(readTrash(pair.local)),
+        ...Object.keys(readTree(pair.local))
+          .filter((path) => path.startsWith('src/d') && path.includes('/f'))
+          .map((path) => readFileSync(join(pair.local, path), 'utf8')),
+      ]);
+      expect(written.filter((content) => !alive.has(content))).toEqual([]);
+      // What came before git's end has lost; at most the last one or two came after it.
+      const left = status().split('\n').filter(Boolean);
+      expect(left.length).toBeLessThan(Math.max(3, written.length / 4));
+      git('checkout', '-qf', '--', '.');
+      await equal();
+    }
   });
 });
 
