@@ -19,7 +19,8 @@ describe('a dev run and what happens around it', () => {
   const inPod = (script: string) => inContainer(namespace, 'deploy/web', script);
   const local = (name: string) => readFile(project.path(`www/${name}`), 'utf8').catch(() => undefined);
   const start = () =>
-    startEvents(namespace, ['dev', '--no-open'], {
+    // One of the tests takes most of the files away.
+    startEvents(namespace, ['dev', '--no-open', '--allow-deletions'], {
       cwd: project.dir,
       env: { KUBECONFIG },
     });
