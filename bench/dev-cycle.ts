@@ -13,7 +13,6 @@ import type { Measurement } from './figures.js';
 import { startService } from './service.js';
 import type { DevProject, Subject } from './subject.js';
 
-const ROUNDS = 3;
 const ANSWER_WITHIN_MS = 120_000;
 const example = fileURLToPath(new URL('../examples/quickstart', import.meta.url));
 const TARGET = { limit: 3000, text: '3000' };
@@ -24,9 +23,9 @@ interface Run {
 }
 
 /** `dev` in a fresh copy of examples/quickstart, and once more with nothing changed. */
-export async function measureDev(subjects: readonly Subject[]): Promise<Measurement[]> {
+export async function measureDev(subjects: readonly Subject[], rounds: number): Promise<Measurement[]> {
   const runs = subjects.map((subject) => ({ subject, first: [] as Run[], second: [] as Run[] }));
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     for (const { first, second, subject } of runs) {
       await using closing = new Closing();
       const namespace = closing.use(await makeNamespace());

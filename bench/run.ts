@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --only startup,latency,bulk,dev,size] [--markdown] [--json FILE] [--no-build]`: measures what `npm pack` makes of this checkout.
- * Tools to measure in the same run: DEVSPACE_BENCH_DEVSPACE6=<binary of DevSpace 6>, DEVSPACE_BENCH_MUTAGEN=<binary of mutagen>,
- * DEVSPACE_BENCH_BASELINE=<bin/devspace.js of another built checkout of ours>. `scale` runs only when it is named.
+ * `npm run bench [-- --only startup,latency,bulk,idle,wire,dev,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
+ * [--json FILE] [--no-build]`: measures what `npm pack` makes of this checkout. Tools to measure in the same run:
+ * DEVSPACE_BENCH_DEVSPACE6=<binary of DevSpace 6>, DEVSPACE_BENCH_MUTAGEN=<binary of mutagen>, DEVSPACE_BENCH_BASELINE=<bin/devspace.js of another
+ * built checkout of ours>. `scale` runs only when it is named; `--files` is for it, `--rounds` for what takes long.
  * Missed targets are shown and fail nothing; the exit code is 1 when something could not be measured. What it is good for: docs/benchmarks.md.
  */
 import { execa } from 'execa';
@@ -38,6 +39,8 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'startup,latency,bulk,idle,wire,dev,size' },
+    rounds: { type: 'string', default: '3' },
+    files: { type: 'string', default: '100000,1000000' },
     on: { type: 'string', default: 'pipes,cluster' },
     markdown: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -108,14 +111,15 @@ if (isSyncWanted || wanted.has('scale')) {
     grounds.push({ site: sites.use(await startClusterSite()), subjects });
   }
   await part('latency', () => measureLatency(grounds));
-  await part('bulk', () => measureBulk(grounds, say));
+  await part('bulk', () => measureBulk(grounds, Number(values.rounds), say));
   await part('idle', () => measureIdle(grounds));
   await part('wire', () => measureWire(grounds));
   const [pipes] = grounds;
   const [own] = pipes?.subjects ?? [];
-  if (pipes?.site.name === 'pipes' && own) await part('scale', () => measureScale(pipes.site, own, say));
+  if (pipes?.site.name === 'pipes' && own)
+    await part('scale', () => measureScale(pipes.site, own, values.files.split(',').map(Number), say));
 }
-if (cluster?.ok) await part('dev', () => measureDev(subjects));
+if (cluster?.ok) await part('dev', () => measureDev(subjects, Number(values.rounds)));
 await part('size', () => measureSize(tested));
 
 process.stdout.write(`${machineLine(machine)}\n\n${renderTable(measurements, values.markdown)}\n`);

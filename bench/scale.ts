@@ -5,7 +5,6 @@ import { startService } from './service.js';
 import { makeTemporary, type Site } from './site.js';
 import type { SyncSubject } from './subject.js';
 
-const SIZES = [100_000, 1_000_000];
 const BYTES = 64;
 const PER_FOLDER = 100;
 const WITHIN_MS = 1_800_000;
@@ -24,10 +23,11 @@ interface Found {
 export async function measureScale(
   site: Site,
   subject: SyncSubject,
+  sizes: readonly number[],
   say: (text: string) => void,
 ): Promise<Measurement[]> {
   const found: Found[] = [];
-  for (const files of SIZES) {
+  for (const files of sizes) {
     const why = lacksRoom(site.remoteBase, files);
     if (why === undefined) found.push(await measureOne(site, subject, files));
     else say(`scale: ${files} files are left out: ${why}`);

@@ -5,7 +5,7 @@ export interface SyncSubject {
   readonly name: string;
   /** Syncs until it is stopped; ready when it says that both sides are equal. Called again with the same target, it goes on from there. */
   sync(target: SyncTarget): ServiceCall;
-  /** How many rounds of what takes long are enough; default 3. */
+  /** How many rounds of what takes long are enough, when fewer than the others have. */
   readonly rounds?: number;
   /** Pattern of the command lines of its processes at the far end. */
   readonly far?: string | undefined;

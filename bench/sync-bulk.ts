@@ -11,7 +11,6 @@ import { type Ground, makeTemporary, type Site } from './site.js';
 import type { SyncSubject, SyncTarget } from './subject.js';
 import { initialTarget, targets } from './targets.js';
 
-const ROUNDS = 3;
 const FILES = 10_000;
 const FOLDERS = 100;
 const BURST_EVERY = 10;
@@ -35,6 +34,7 @@ interface Lane {
 /** Many files and a big one. Every round starts from empty folders; the subjects take turns. */
 export async function measureBulk(
   grounds: readonly Ground[],
+  rounds: number,
   say: (text: string) => void,
 ): Promise<Measurement[]> {
   const measured = grounds.map(({ site, subjects }) => ({
@@ -43,10 +43,10 @@ export async function measureBulk(
     tar: [] as number[],
     cat: [] as number[],
   }));
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     for (const { cat, lanes, site, tar } of measured) {
       for (const [index, { samples, subject }] of lanes.entries()) {
-        if (round >= (subject.rounds ?? ROUNDS)) continue;
+        if (round >= Math.min(rounds, subject.rounds ?? rounds)) continue;
         const name = `bulk-${round}-${index}`;
         await inFolders(site, name, async (target) => {
           const found = await runRound(site, subject, target);
