@@ -17,7 +17,7 @@ import { Merge } from './merge/merge.js';
 import { Remote } from './remote/remote.js';
 import { SessionState } from './session-state.js';
 import { TokenBucket } from './remote/token-bucket.js';
-import { mostPaths, tooManyFailure } from './too-many-failure.js';
+import { checkCount } from './too-many.js';
 
 export interface SyncOptions extends Patterns {
   /** Starts a command where the other side is. */
@@ -263,9 +263,7 @@ class Session implements SyncSession {
     return {
       changed: (seen, suspects) => {
         ledger.changed(side, seen, suspects);
-        const most = this.#options.mostPaths ?? mostPaths;
-        // Thrown to the endpoint, which stops listening at once and fails with it.
-        if (ledger[side].size > most) throw tooManyFailure(endpoint()?.root ?? '', most);
+        checkCount(ledger[side].size, this.#options.mostPaths, endpoint()?.root);
       },
       scanning: (path) => ledger.scanning(side, path),
       switching: (on) => ledger.switching(on),

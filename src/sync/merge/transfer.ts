@@ -40,11 +40,12 @@ export async function transferDelta(
     const missing = Buffer.allocUnsafe(batch.bytes);
     let have = 0;
     if (batch.bytes > 0)
-      await remote.readParts(path, source, batch.missing, {
-        data: (chunk) => {
-          have += chunk.copy(missing, have);
-        },
-      });
+      await remote.read(
+        path,
+        source,
+        { data: (chunk) => void (have += chunk.copy(missing, have)) },
+        batch.missing,
+      );
     let used = 0;
     for (const { from, length } of batch.pieces) {
       if (from >= 0) await incoming.copy(from, length);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Failure, messageOf } from '../../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
-import { type BlockSums, blockSizeFor, decodeSums } from '../delta/block-sums.js';
+import type { BlockSums } from '../delta/block-sums.js';
 import type { Content, Endpoint, EndpointEvents, FileMeta, Patchable, Scanning, Sink } from '../endpoint.js';
 import { changedFailure, fileFailure } from '../file-failure.js';
 import type { HelperStream } from '../inject/inject.js';
@@ -12,6 +12,7 @@ import { fatalFailure, lostFailure } from './failure.js';
 import { Heartbeat } from './heartbeat.js';
 import { RemoteRequests } from './requests.js';
 import { RemoteScans } from './scans.js';
+import { gatherSums } from './sums.js';
 import { RemoteWrite } from './write.js';
 import type { TokenBucket } from './token-bucket.js';
 import {
@@ -115,34 +116,21 @@ export class Remote implements Endpoint {
     return found.hash;
   }
 
-  read(path: string, seen: FileEntry, sink: Sink): Promise<Content> {
+  /** With `parts`: only these, one after another. */
+  read(path: string, seen: FileEntry, sink: Sink, parts: readonly Range[] = []): Promise<Content> {
     const id = this.#requests.id();
-    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen), ranges: [] });
-    return this.#requests.get(id, path, seen.size, sink);
-  }
-
-  /** Only these parts of a file, one after another. */
-  readParts(path: string, seen: FileEntry, ranges: readonly Range[], sink: Sink): Promise<Content> {
-    const id = this.#requests.id();
-    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen), ranges });
-    const size = ranges.reduce((sum, { length }) => sum + length, 0);
+    this.#send({ frame: 'GET', id, path, expect: expectSeen(seen), ranges: parts });
+    const size = parts.length > 0 ? parts.reduce((sum, { length }) => sum + length, 0) : seen.size;
     return this.#requests.get(id, path, size, sink);
   }
 
   /** What each block of a file sums up to, to find what two versions of it have in common. */
-  async sums(path: string, seen: FileEntry): Promise<BlockSums> {
+  sums(path: string, seen: FileEntry): Promise<BlockSums> {
     const id = this.#requests.id();
-    const blockSize = blockSizeFor(seen.size);
-    const bytes = Buffer.allocUnsafe(4 * Math.ceil(seen.size / blockSize));
-    let length = 0;
-    this.#send({ frame: 'SIGN', id, path, expect: expectSeen(seen), blockSize });
-    await this.#requests.get(id, path, bytes.length, {
-      data: (chunk) => {
-        length += chunk.copy(bytes, length);
-      },
+    return gatherSums(path, seen.size, (blockSize, length, sink) => {
+      this.#send({ frame: 'SIGN', id, path, expect: expectSeen(seen), blockSize });
+      return this.#requests.get(id, path, length, sink);
     });
-    if (length !== bytes.length) throw protocolFailure(`${length} bytes of sums for ${path}`);
-    return decodeSums(bytes, blockSize, seen.size);
   }
 
   write(path: string, seen: Entry | undefined, meta: FileMeta): Patchable {

@@ -1,10 +1,12 @@
 import { Failure } from '../base/failure.js';
 
 /** More than this makes no sense to sync file by file; it bounds the memory that whoever is in the container can make us use. */
-export const mostPaths = 2_000_000;
+const mostPaths = 2_000_000;
 
-export function tooManyFailure(root: string, most: number): Failure {
-  return new Failure({
+/** Throws SYNC_TOO_MANY_FILES. To be thrown to the endpoint that tells of entries, which then stops listening at once and fails with it. */
+export function checkCount(count: number, most = mostPaths, root = ''): void {
+  if (count <= most) return;
+  throw new Failure({
     code: 'SYNC_TOO_MANY_FILES',
     message: `There are more than ${most.toLocaleString('en')} files and folders in ${root}. Sync stopped.`,
     subject: root,
