@@ -1,6 +1,7 @@
 import ignore from 'ignore';
 
 import type { Side } from './entry.js';
+import { isGitCode } from './git-code.js';
 import { isReservedName } from './path.js';
 
 /** gitignore patterns, one per element, by what they keep from being synced. */
@@ -19,7 +20,7 @@ export interface Rules {
 
 /**
  * Compiles exclude patterns: gitignore rules relative to the root, case-sensitive, last match wins, nothing below an excluded directory comes
- * back. `.devspace/` at the root and sync's own names are excluded whatever the patterns say. The helper does the same from the same
+ * back. `.devspace/` at the root and sync's own names are excluded whatever the patterns say, and nothing that git would run comes from the container. The helper does the same from the same
  * `excludePaths` (helper/testdata/ignore holds cases both are tested with).
  */
 export function compileRules(patterns: Patterns): Rules {
@@ -28,7 +29,8 @@ export function compileRules(patterns: Patterns): Rules {
   const download = matcher(patterns.downloadExcludePaths ?? []);
   return {
     excluded: (path, directory) => isOwn(path) || both(path, directory),
-    blocked: (to, path, directory) => (to === 'remote' ? upload : download)(path, directory),
+    blocked: (to, path, directory) =>
+      to === 'remote' ? upload(path, directory) : isGitCode(path, directory) || download(path, directory),
   };
 }
 

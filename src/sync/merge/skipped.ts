@@ -1,6 +1,7 @@
 import { isSyncable } from '../core/compare.js';
 import { decide } from '../core/decide.js';
 import type { Entry, Side } from '../core/entry.js';
+import { isGitCode } from '../core/git-code.js';
 import { parentOf } from '../core/path.js';
 import type { View } from '../core/view.js';
 
@@ -15,7 +16,16 @@ export function whySkipped(view: View, side: Side, path: string): Skipped | unde
   const entry = view[side].get(path);
   if (entry === undefined) return undefined;
   if (!isSyncable(path, entry)) return reasonOf(entry);
-  if (side === 'local' || view.local.get(path)) return undefined;
+  if (side === 'local') return undefined;
+  if (isGitCode(path, entry.kind === 'directory')) {
+    const decision = decide(view, path);
+    if (decision.do !== 'copy' || decision.to !== 'local') return undefined;
+    return {
+      alone: 'git here would run what it says, so it is not taken from a container',
+      many: 'git here would run what they say, so they are not taken from a container',
+    };
+  }
+  if (view.local.get(path)) return undefined;
   const why = view.unreachable(path);
   // Said of the topmost, and not of what is only on its way out.
   if (why === undefined || why === '' || view.unreachable(parentOf(path)) !== undefined) return undefined;
