@@ -47,7 +47,8 @@ function textTable(rows: readonly string[][]): string {
 }
 
 function markdownTable(rows: readonly string[][]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const ruler = HEAD.map((_, column) => (isNumeric(column) ? '---:' : '---'));
   return [line(HEAD), line(ruler), ...rows.map(line)].join('\n');
 }
