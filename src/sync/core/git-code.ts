@@ -6,6 +6,7 @@
  * See gitrepository-layout(5) and git-config(1).
  */
 export function isGitCode(path: string, directory: boolean): boolean {
+  if (!mayBe.test(path)) return false;
   const segments = path.toLowerCase().split('/');
   const top = segments.indexOf('.git');
   if (top < 0) return false;
@@ -15,4 +16,5 @@ export function isGitCode(path: string, directory: boolean): boolean {
   return segments.includes('hooks', top) || (!directory && leading.has(last));
 }
 
+const mayBe = /\.git(\/|$)/i;
 const leading = new Set(['config', 'config.worktree', 'commondir', 'gitdir']);

@@ -9,6 +9,9 @@ export class PathTable {
   readonly #holders = new Column(Uint8Array);
   readonly #free: number[] = [];
   #next = 0;
+  /** Most questions about a path come right after another one about the same. */
+  #last: string | undefined;
+  #lastRow: number | undefined;
   #bits = 0;
 
   /** A bit for one more table; eight at most. */
@@ -18,13 +21,17 @@ export class PathTable {
 
   /** The row of a path that this table holds. */
   find(path: string, bit: number): number | undefined {
-    const row = this.#rows.get(path);
+    const row = this.row(path);
     return row !== undefined && (this.#holders.get(row) & bit) !== 0 ? row : undefined;
   }
 
   /** The row of a path that any table holds. */
   row(path: string): number | undefined {
-    return this.#rows.get(path);
+    if (path !== this.#last) {
+      this.#last = path;
+      this.#lastRow = this.#rows.get(path);
+    }
+    return this.#lastRow;
   }
 
   isHeld(row: number, bit: number): boolean {
@@ -33,10 +40,11 @@ export class PathTable {
 
   /** The row of the path, held from now on by this table. */
   hold(path: string, bit: number): number {
-    let row = this.#rows.get(path);
+    let row = this.row(path);
     if (row === undefined) {
       row = this.#free.pop() ?? this.#next++;
       this.#rows.set(path, row);
+      this.#lastRow = row;
     }
     this.#holders.set(row, this.#holders.get(row) | bit);
     return row;
@@ -47,6 +55,7 @@ export class PathTable {
     this.#holders.set(row, holders);
     if (holders !== 0) return;
     this.#rows.delete(path);
+    this.#last = undefined;
     this.#free.push(row);
   }
 
