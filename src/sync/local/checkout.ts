@@ -1,18 +1,26 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
 import { GitLock } from './git-lock.js';
 
 /** How often the lock is looked at while git works. */
 const lookMs = 20;
 /** Without any file event for so long, the lock is taken for one that a killed git left behind. */
 const patienceMs = 30_000;
+/** What is heard this soon after an event of the lock is git's. */
+const recentMs = 50;
 
 /**
  * Notices that git is changing the tree (a checkout, reset, stash, merge, …), so that all of it can be told at once and nothing is written between.
- * Costs nothing but a look at the lock now and then.
+ * The lock is looked at, and watched for: when this process gets no turn meanwhile, git may have come and gone, but the system keeps the events
+ * of all watches in their order, so the lock is heard of before what git did under it.
  */
 export class Checkout implements Disposable {
   readonly #lock: GitLock;
   #lookedAt = -Infinity;
   #heardAt = -Infinity;
+  #lockHeardAt = -Infinity;
+  #watcher: FSWatcher | undefined;
   /** Left behind: not waited for until it has gone. */
   #stale = false;
   #running: { over: Promise<void>; end: () => void; timer: NodeJS.Timeout } | undefined;
@@ -21,9 +29,24 @@ export class Checkout implements Disposable {
     this.#lock = new GitLock(root, now);
   }
 
-  /** A file event came. */
-  heard(): void {
+  /** From now on the lock is watched for, where that can be done; without it, git is noticed only in the act. */
+  watch(): void {
+    const { path } = this.#lock;
+    if (path === undefined) return;
+    try {
+      this.#watcher = watch(dirname(path), (_, name) => {
+        if (name === basename(path)) this.#lockHeardAt = performance.now();
+      });
+      this.#watcher.on('error', () => {});
+    } catch {
+      // Too many watches; those of the tree tell about that.
+    }
+  }
+
+  /** A file event came. True: it is git's doing, as far as one can tell. */
+  heard(): boolean {
     this.#heardAt = performance.now();
+    return this.running() !== undefined || this.#heardAt - this.#lockHeardAt < recentMs;
   }
 
   /** While git is at work: settles when it is done. */
@@ -37,11 +60,12 @@ export class Checkout implements Disposable {
     if (ageMs === undefined) this.#stale = false;
     else if (ageMs > patienceMs) this.#stale = true;
     if (ageMs === undefined || this.#stale) return undefined;
-    this.heard();
+    this.#heardAt = now;
     return this.#follow();
   }
 
   [Symbol.dispose](): void {
+    this.#watcher?.close();
     this.#end();
   }
 

@@ -16,12 +16,18 @@ export class GitLock {
     this.#now = now;
   }
 
+  /** Where it is while it is held; undefined: the folder is in no working tree. */
+  get path(): string | undefined {
+    this.#lock ??= findLock(this.#root);
+    return this.#lock;
+  }
+
   /** Milliseconds; undefined: it is not held. */
   heldForMs(): number | undefined {
-    this.#lock ??= findLock(this.#root);
-    if (this.#lock === undefined) return undefined;
+    const { path } = this;
+    if (path === undefined) return undefined;
     try {
-      const stats = lstatSync(this.#lock, { throwIfNoEntry: false });
+      const stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats === undefined || !stats.isFile() || stats.size > 0) return undefined;
       return this.#now() - stats.ctimeMs;
     } catch {

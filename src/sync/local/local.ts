@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import { Failure } from '../../base/failure.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
@@ -29,20 +30,20 @@ import {
 import { Checkout } from './checkout.js';
 import { findBlocks, readDelta } from './delta.js';
 import { ExactNames } from './exact-names.js';
-import { Hints } from './hints.js';
+import { type Hinted, Hints } from './hints.js';
 import { observeInside } from './observe.js';
+import { Polling } from './polling.js';
 import { readLocal } from './read.js';
 import { identify, resolveRoot, rootVanished } from './root.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
 import { sweepTrash } from './sweep-trash.js';
-import { probeTraits, withoutMode } from './traits.js';
+import { named, Teller } from './teller.js';
+import { probeTraits } from './traits.js';
 import type { TrashReason } from '../trash/journal.js';
 import { Trash } from './trash.js';
 import { type LocalWatch, openWatch } from './watch.js';
 
-/** How often everything is scanned where nothing tells of changes; scanning takes at most this share of the time. */
-const poll = { everyMs: 2000, share: 0.05 };
 /** A file written this recently may have been written twice within one tick of the clock. */
 const suspectMs = 50;
 
@@ -65,17 +66,19 @@ export class Local implements Endpoint {
   readonly identity: string;
   readonly traits: Traits;
   readonly #rules: Rules;
-  readonly #polling: boolean;
+  readonly #isPolling: boolean;
   readonly #place: Place;
   readonly #checkout: Checkout;
   readonly #hints: Hints;
-  #events: EndpointEvents | undefined;
+  readonly #teller: Teller;
+  readonly #poll: Polling;
   #watch: LocalWatch | undefined;
   readonly #ending = new AbortController();
   readonly #sweeping: Promise<void>;
-  #pollTimer: NodeJS.Timeout | undefined;
   /** Looking around happens one at a time, so that what is told stays in order. */
   #looking: Promise<void> = Promise.resolve();
+  /** Everything was looked at once. */
+  #isListed = false;
   #closed = false;
 
   constructor(root: string, rules: Rules, polling: boolean) {
@@ -83,7 +86,7 @@ export class Local implements Endpoint {
     this.identity = identify(root) ?? '';
     this.traits = probeTraits(root);
     this.#rules = rules;
-    this.#polling = polling;
+    this.#isPolling = polling;
     this.#sweeping = sweepTrash(root, this.#ending.signal);
     this.#place = {
       root,
@@ -91,34 +94,39 @@ export class Local implements Endpoint {
       trash: new Trash(root),
       traits: this.traits,
     };
+    this.#teller = new Teller(this.traits.modeless);
     this.#checkout = new Checkout(root);
+    this.#poll = new Polling(() => this.#rescan(false));
     this.#hints = new Hints(
       () => void this.#look(() => this.#lookAround()).catch(() => {}),
-      () => this.#events?.lost(),
+      (byGit) => void this.#rescan(byGit).catch(() => {}),
     );
   }
 
   watch(events: EndpointEvents): void {
-    this.#events = events;
-    if (this.#polling) return this.#pollIn(poll.everyMs);
+    this.#teller.events = events;
+    if (this.#isPolling) return this.#poll.begin();
+    this.#checkout.watch();
     this.#watch = openWatch(this.root, {
       hint: (path, written) => {
-        this.#checkout.heard();
-        this.#hints.add(spelled(this.traits.naming, path), written);
+        this.#hints.add(spelled(this.traits.naming, path), written, this.#checkout.heard());
       },
       limited: () => {
         events.degraded('The system allows no more file watches; local changes are looked for every 2 s.');
-        this.#pollIn(poll.everyMs);
+        this.#poll.begin();
       },
     });
   }
 
-  scan(path: string): Promise<void> {
+  async scan(path: string): Promise<void> {
+    if (path === '') return this.#rescan(false);
+    // What has happened before is told first, as done by whoever did it: for that the system's events have to come in.
+    await setImmediate();
+    await setImmediate();
     return this.#look(async () => {
-      // The first look, of everything, waits for no one.
-      if (path !== '') await this.#checkout.running();
-      if (new ExactNames(this.root, this.traits.naming).has(path)) await this.#scan(path);
-      else this.#tell(path, undefined);
+      await this.#lookAround();
+      if (new ExactNames(this.root, this.traits.naming).has(path)) await this.#scan(path, false);
+      else this.#teller.one(path, undefined);
     });
   }
 
@@ -129,13 +137,13 @@ export class Local implements Endpoint {
 
   async read(path: string, seen: FileEntry, sink: Sink): Promise<Content> {
     const { hash, entry } = await readLocal(join(this.root, path), path, seen.stamp, sink);
-    return { hash, entry: this.#plain(entry) };
+    return { hash, entry: this.#teller.plain(entry) };
   }
 
   /** Like `read`, but what the sums tell to be on the other side already is copied there. */
   async readDelta(path: string, seen: FileEntry, sums: BlockSums, target: Patchable): Promise<Content> {
     const { hash, entry } = await readDelta(join(this.root, path), path, seen.stamp, sums, target);
-    return { hash, entry: this.#plain(entry) };
+    return { hash, entry: this.#teller.plain(entry) };
   }
 
   /** Where in a file the blocks are that the sums tell of: their offsets, -1 for those that are not in it. */
@@ -144,10 +152,11 @@ export class Local implements Endpoint {
   }
 
   write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Patchable {
-    const incoming = applyWrite(this.#place, path, seen, meta, (entry) => this.#tell(path, entry), kept);
+    const tell = (entry: Entry | undefined) => this.#teller.one(path, entry);
+    const incoming = applyWrite(this.#place, path, seen, meta, tell, kept);
     const commit = async (hash: string) => {
       await this.#checkout.running();
-      return this.#plain(await incoming.commit(hash));
+      return this.#teller.plain(await incoming.commit(hash));
     };
     return { ...incoming, commit };
   }
@@ -156,24 +165,24 @@ export class Local implements Endpoint {
     await this.#checkout.running();
     const entry = applyMkdir(this.#place, path, mode);
     this.#follow(path);
-    return this.#tell(path, entry);
+    return this.#teller.one(path, entry);
   }
 
   async symlink(path: string, seen: Entry | undefined, target: string, kept?: Kept): Promise<SymlinkEntry> {
     await this.#checkout.running();
-    return this.#tell(path, applySymlink(this.#place, path, seen, target, kept));
+    return this.#teller.one(path, applySymlink(this.#place, path, seen, target, kept));
   }
 
   async chmod(path: string, seen: Entry, mode: number): Promise<Entry> {
     await this.#checkout.running();
-    return this.#tell(path, applyChmod(this.#place, path, seen, mode));
+    return this.#teller.one(path, applyChmod(this.#place, path, seen, mode));
   }
 
   async remove(path: string, seen: Entry, why?: TrashReason): Promise<string | undefined> {
     await this.#checkout.running();
     const kept = applyRemove(this.#place, path, seen, why);
     this.#watch?.drop(path);
-    this.#tell(path, undefined);
+    this.#teller.one(path, undefined);
     return kept;
   }
 
@@ -190,7 +199,7 @@ export class Local implements Endpoint {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#ending.abort();
-    clearTimeout(this.#pollTimer);
+    this.#poll[Symbol.dispose]();
     this.#hints[Symbol.dispose]();
     this.#checkout[Symbol.dispose]();
     this.#watch?.[Symbol.dispose]();
@@ -199,24 +208,14 @@ export class Local implements Endpoint {
     this.#place.stage[Symbol.dispose]();
   }
 
-  #tell<E extends Entry | undefined>(path: string, entry: E): E {
-    const plain = entry === undefined ? entry : this.#plain(entry);
-    this.#events?.changed([named(path, plain)], []);
-    return plain;
-  }
-
-  #plain<E extends Entry>(entry: E): E {
-    return this.traits.modeless ? withoutMode(entry) : entry;
-  }
-
-  #pollIn(ms: number): void {
-    clearTimeout(this.#pollTimer);
-    this.#pollTimer = setTimeout(() => {
-      const began = performance.now();
-      this.scan('')
-        .then(() => this.#pollIn(Math.max(poll.everyMs, (performance.now() - began) / poll.share)))
-        .catch(() => {});
-    }, ms);
+  /** Looks at everything. The first time, no one is waited for. */
+  #rescan(byGit: boolean): Promise<void> {
+    return this.#look(async () => {
+      const running = this.#isListed ? this.#checkout.running() : undefined;
+      await running;
+      await this.#scan('', byGit || running !== undefined);
+      this.#isListed = true;
+    });
   }
 
   /** Looks at every path that was hinted at and tells what is there. */
@@ -224,17 +223,13 @@ export class Local implements Endpoint {
     const running = this.#checkout.running();
     if (running) await running;
     if (this.#closed) return;
-    this.#events?.switching?.(running !== undefined);
-    try {
-      await this.#tellHints(this.#hints.take());
-    } finally {
-      this.#events?.switching?.(false);
-    }
+    const { paths, byGit } = this.#hints.take();
+    if (paths.size > 0) await this.#tellHinted({ paths, byGit: byGit || running !== undefined });
   }
 
-  async #tellHints(hints: ReadonlyMap<string, boolean>): Promise<void> {
+  async #tellHinted({ paths, byGit }: Hinted): Promise<void> {
     if (identify(this.root) !== this.identity) {
-      this.#events?.failed(rootVanished(this.root));
+      this.#teller.events?.failed(rootVanished(this.root));
       return;
     }
     const seen: Observed[] = [];
@@ -242,13 +237,13 @@ export class Local implements Endpoint {
     const found: string[] = [];
     const real = new Set<string>();
     const names = new ExactNames(this.root, this.traits.naming);
-    for (const [path, written] of hints) {
+    for (const [path, written] of paths) {
       if (path === '') {
-        this.#events?.lost();
+        void this.#rescan(byGit).catch(() => {});
         continue;
       }
       const there = observeInside(this.root, path, real);
-      const entry = there && names.has(path) ? this.#plain(there) : undefined;
+      const entry = there && names.has(path) ? there : undefined;
       if (this.#rules.excluded(path, entry?.kind === 'directory')) continue;
       if (entry?.kind === 'directory') {
         if (this.#follow(path)) found.push(path);
@@ -258,19 +253,30 @@ export class Local implements Endpoint {
       if (entry?.kind === 'file' && written && isYoung(entry, this.traits.tickMs)) suspects.push(path);
       seen.push(named(path, entry));
     }
-    this.#events?.changed(seen, suspects);
-    for (const path of found) await this.#scan(path);
+    this.#teller.many(seen, suspects, byGit);
+    for (const path of found) await this.#scan(path, byGit);
   }
 
-  async #scan(path: string): Promise<void> {
+  /** Looks at everything at and below the path. When git begins meanwhile, the rest waits for it, and counts as its work. */
+  async #scan(path: string, wasByGit: boolean): Promise<void> {
     if (path === '' && identify(this.root) !== this.identity) throw rootVanished(this.root);
-    const scanning = this.#events?.scanning(path);
+    const scanning = this.#teller.events?.scanning(path);
+    let byGit = wasByGit;
+    const running = () => {
+      const running = this.#isListed ? this.#checkout.running() : undefined;
+      byGit ||= running !== undefined;
+      return running;
+    };
     await scanLocal(this.root, path, this.#rules, {
       entering: (directory) => this.#follow(directory),
-      seen: (entries) => this.#events?.changed(this.traits.modeless ? entries.map(withoutMode) : entries, []),
+      seen: (entries) => {
+        void running();
+        this.#teller.many(entries, [], byGit);
+      },
+      pause: running,
       spelled: (name) => spelled(this.traits.naming, name),
     });
-    scanning?.end();
+    this.#teller.end(scanning, byGit);
   }
 
   /** Watches a directory; true when it, or this one of that name, was not watched before. An inode alone may have been given away again. */
@@ -283,14 +289,11 @@ export class Local implements Endpoint {
   #look(act: () => Promise<void>): Promise<void> {
     const looked = this.#looking.then(() => (this.#closed ? undefined : act()));
     this.#looking = looked.catch((error: unknown) => {
-      this.#events?.failed(error instanceof Failure ? error : rootVanished(this.root, error));
+      this.#teller.events?.failed(error instanceof Failure ? error : rootVanished(this.root, error));
     });
     return looked;
   }
 }
-
-const named = (path: string, entry: Entry | undefined): Observed =>
-  entry === undefined ? { path, kind: 'absent' } : { path, ...entry };
 
 function isYoung(entry: FileEntry, tickMs: number): boolean {
   return Date.now() - entry.mtime.s * 1000 - entry.mtime.ns / 1e6 < suspectMs + tickMs;

@@ -16,6 +16,8 @@ export interface LocalScan {
   entering(path: string): void;
   /** Told what is there, in the same step in which it was looked at. */
   seen(entries: readonly Observed[]): void;
+  /** Awaited now and then, between one look and the next. */
+  pause?(): Promise<void> | undefined;
   /** The form in which a name is told; default: as it is. */
   spelled?(name: string): string;
 }
@@ -63,6 +65,7 @@ export async function scanLocal(
       scan.seen(found);
       found = [];
       await setImmediate();
+      await scan.pause?.();
     }
   }
   scan.seen(found);

