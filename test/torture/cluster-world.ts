@@ -23,17 +23,19 @@ const remoteRoot = '/vol/tree';
 export async function clusterWorlds(): Promise<() => Promise<World>> {
   const images = { busybox: await pushedBusybox(), node: await pushedNode() };
   const agentProgram = await bundle('actor/agent.ts');
-  return () => clusterWorld(images, agentProgram);
+  const cli = copyOfBuild();
+  return () => clusterWorld(images, agentProgram, cli);
 }
 
-async function clusterWorld(images: { busybox: string; node: string }, agentProgram: Buffer): Promise<World> {
+async function clusterWorld(
+  images: { busybox: string; node: string },
+  agentProgram: Buffer,
+  cli: string,
+): Promise<World> {
   const closing = new Closing();
   try {
     const base = realpathSync(mkdtempSync(join(tmpdir(), 'devspace-torture-')));
     closing.defer(() => rmSync(base, { recursive: true, force: true }));
-    const package_ = fileURLToPath(new URL('../..', import.meta.url));
-    for (const part of ['bin', 'dist', 'package.json'])
-      cpSync(join(package_, part), join(base, 'cli', part), { recursive: true });
     const disk = join(base, 'local');
     mkdirSync(disk);
     const canFill = mountSmallDisk(disk, closing);
@@ -67,7 +69,6 @@ async function clusterWorld(images: { busybox: string; node: string }, agentProg
       remote: await startRemote(),
     };
     closing.defer(() => agents.remote[Symbol.asyncDispose]());
-    const cli = join(base, 'cli/bin/devspace.js');
     const target = [
       '-n',
       namespace.name,
@@ -117,4 +118,14 @@ async function pushedNode(): Promise<string> {
   await execa('docker', ['tag', 'node:20', ref]);
   await execa('docker', ['push', '--quiet', ref]);
   return ref;
+}
+
+/** The built CLI as it is now, until this process ends. */
+function copyOfBuild(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'devspace-torture-cli-'));
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+  const source = fileURLToPath(new URL('../..', import.meta.url));
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(join(source, part), join(copy, part), { recursive: true });
+  return join(copy, 'bin/devspace.js');
 }

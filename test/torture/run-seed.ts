@@ -99,7 +99,7 @@ class Run {
     const next = random(between(this.#next, 1, 1e9));
     for (let batch = 0; this.#ops < ops && !this.#over; batch++) {
       while (this.#isAhead(faults) && !this.#over) await pause(20);
-      if (side === 'remote') await this.#remoteGate;
+      if (side === 'remote') await this.#passGate();
       const order = {
         ops: Math.min(between(next, 5, 60), ops - this.#ops),
         seed: between(next, 1, 1e9),
@@ -117,6 +117,10 @@ class Run {
       if (side === 'remote') this.#remoteBatch = done;
       await done;
     }
+  }
+
+  async #passGate(): Promise<void> {
+    for (let gate: Promise<void> | undefined; gate !== this.#remoteGate;) await (gate = this.#remoteGate);
   }
 
   /** Whether the faults due by now have yet to happen. */

@@ -31,7 +31,7 @@ export async function startTorturePod(
         {
           name: 'app',
           image: images.busybox,
-          command: ['sleep', '100000'],
+          command: ['sh', '-c', 'mkdir -p /vol/tree; exec sleep 100000'],
           // So that permissions mean something.
           securityContext: { capabilities: { drop: ['DAC_OVERRIDE', 'DAC_READ_SEARCH'] } },
           volumeMounts,

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fstatSync,
   ftruncateSync,
   linkSync,
@@ -18,6 +19,8 @@ import type { Content, Deed } from '../records.js';
 import { contentAt, contentOf, page } from './contents.js';
 import { holdings } from './tree.js';
 
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+
 /**
  * Does things to a tree as programs do, and tells exactly what each did although sync works in the same tree: what is removed is moved out of the
  * tree first and looked at then; what is replaced gets a second name outside before. What is not there (any more) throws, and nothing was done.
@@ -35,7 +38,12 @@ export class User {
     mkdirSync(outside, { recursive: true });
   }
 
+  /** Throws when it lies behind a link: what is there has another name. */
   absolute(path: string): string {
+    for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+      const above = lstatSync(join(this.root, path.slice(0, end)), { throwIfNoEntry: false });
+      if (above?.isSymbolicLink()) throw new Error('behind a link');
+    }
     return join(this.root, path);
   }
 
@@ -124,7 +132,7 @@ export class User {
 
   /** Opens a file for appending; each call appends and the last word is `end`. */
   appender(deed: Deed, path: string): { append: (bytes: Buffer) => void; end: () => void } {
-    const fd = openSync(this.absolute(path), 'a+');
+    const fd = openSync(this.absolute(path), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
     let content = readFileSync(fd);
     deed.gone.push({ path, content: contentOf(content) });
     deed.states.push(contentOf(content));
@@ -145,7 +153,7 @@ export class User {
   #through(deed: Deed, path: string, write: (fd: number, before: Buffer) => Buffer): void {
     const absolute = this.absolute(path);
     if (!lstatSync(absolute).isFile()) throw new Error('no file');
-    const fd = openSync(absolute, 'r+');
+    const fd = openSync(absolute, O_RDWR | O_NOFOLLOW);
     try {
       const before = readFileSync(fd);
       if (before.length > 8 * 1024 * page) throw new Error('too large');
