@@ -1,7 +1,4 @@
 // Package ignore decides by gitignore rules which paths a session leaves alone.
-//
-// The rules are those of git's manual. git itself strays from it for `ab**/c`, where it lets the stars cross slashes because
-// it cuts off the literal beginning first; here they are two plain stars.
 package ignore
 
 import "strings"
@@ -22,8 +19,10 @@ type rule struct {
 func Compile(patterns []string) *Matcher {
 	m := &Matcher{}
 	for _, pattern := range patterns {
-		if r, ok := parse(pattern); ok {
-			m.rules = append(m.rules, r)
+		for _, plain := range asInManual(pattern) {
+			if r, ok := parse(plain); ok {
+				m.rules = append(m.rules, r)
+			}
 		}
 	}
 	return m

@@ -2,6 +2,7 @@ import ignore from 'ignore';
 
 import type { Side } from './entry.js';
 import { isGitCode } from './git-code.js';
+import { asInManual } from './git-stars.js';
 import { isReservedName } from './path.js';
 
 /** gitignore patterns, one per element, by what they keep from being synced. */
@@ -39,7 +40,7 @@ type Matcher = (path: string, directory: boolean) => boolean;
 function matcher(patterns: readonly string[]): Matcher {
   const rules = ignore({ ignorecase: false, allowRelativePaths: true });
   // As objects, so that a pattern is not split at a newline in a file's name.
-  for (const pattern of patterns) rules.add({ pattern });
+  for (const pattern of patterns.flatMap(asInManual)) rules.add({ pattern });
   if (patterns.length === 0) return () => false;
   return (path, directory) => path !== '' && rules.ignores(directory ? `${path}/` : path);
 }

@@ -1,5 +1,6 @@
 import ignore from 'ignore';
 
+import { asInManual } from './git-stars.js';
 import { compileRules, type Patterns } from './ignore.js';
 
 export interface Exclusion {
@@ -16,9 +17,10 @@ export function whyExcluded(patterns: Patterns, path: string, directory: boolean
   const found: Exclusion[] = [];
   for (const list of lists) {
     const rules = ignore({ ignorecase: false, allowRelativePaths: true });
-    for (const pattern of patterns[list] ?? []) rules.add({ pattern });
+    for (const written of patterns[list] ?? [])
+      for (const pattern of asInManual(written)) rules.add({ pattern, mark: written });
     const { rule } = rules.test(directory ? `${path}/` : path);
-    if (rule !== undefined) found.push({ list, pattern: rule.pattern });
+    if (rule !== undefined) found.push({ list, pattern: rule.mark ?? rule.pattern });
   }
   return found;
 }

@@ -1,5 +1,7 @@
 import ignore from 'ignore';
 
+import { asInManual } from '../core/git-stars.js';
+
 /**
  * gitignore patterns of a directory below the root, as patterns relative to the root that mean the same. Put behind those of the directories above,
  * they win over them as they do with git.
@@ -7,7 +9,7 @@ import ignore from 'ignore';
 export function patternsBelow(directory: string, patterns: readonly string[]): string[] {
   if (directory === '') return [...patterns];
   const prefix = `/${directory.split('/').map(escapeSegment).join('/')}`;
-  return patterns.flatMap((pattern) => {
+  return patterns.flatMap(asInManual).flatMap((pattern) => {
     const { negation, anchored, body } = parse(pattern);
     if (body === '') return [];
     return [`${negation}${prefix}/${anchored ? '' : '**/'}${body}`];
@@ -19,7 +21,7 @@ export function patternsBelow(directory: string, patterns: readonly string[]): s
  * can only match elsewhere, or the root itself, is left out.
  */
 export function patternsAbove(below: string, patterns: readonly string[]): string[] {
-  return patterns.flatMap((pattern) => {
+  return patterns.flatMap(asInManual).flatMap((pattern) => {
     const { negation, anchored, body } = parse(pattern);
     if (body === '') return [];
     if (!anchored) return [pattern];
@@ -40,9 +42,12 @@ function step(rest: readonly string[], name: string): string[][] {
 }
 
 function matches(segment: string, name: string): boolean {
-  return ignore({ ignorecase: false, allowRelativePaths: true })
-    .add({ pattern: `/${segment}` })
-    .ignores(name);
+  return (
+    ignore({ ignorecase: false, allowRelativePaths: true })
+      // Spaces before a slash count, those at the end would not.
+      .add({ pattern: `/${segment}/` })
+      .ignores(`${name}/`)
+  );
 }
 
 function parse(pattern: string): { negation: string; anchored: boolean; body: string } {

@@ -11,6 +11,7 @@ describe('whyExcluded', () => {
     ['a/node_modules/x/y.js', false, { excludePaths }, [{ list: 'excludePaths', pattern: 'node_modules/' }]],
     ['dist', true, { excludePaths }, [{ list: 'excludePaths', pattern: '/dist' }]],
     ['a/dist', true, { excludePaths }, []],
+    ['ab/c/d', false, { excludePaths: ['a**/d'] }, [{ list: 'excludePaths', pattern: 'a**/d' }]],
     ['a.js', false, {}, []],
     [
       'a.js',

@@ -9,7 +9,7 @@ import { readExcludes } from '../../../src/sync/excludes/read-excludes.js';
 
 const piece = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c', 'ab', '.a') },
-  fc.constantFrom('*', '?', '[ab]', '[!a]', '**', '\\a', 'a*', '*b', '\\*', '\\!', '#', 'a ', '\\ '),
+  fc.constantFrom('*', '?', '[ab]', '[!a]', '**', 'a**', '\\a', 'a*', '*b', '\\*', '\\!', '#', 'a ', '\\ '),
 );
 const segment = fc.array(piece, { minLength: 1, maxLength: 2 }).map((pieces) => pieces.join(''));
 const pattern = fc

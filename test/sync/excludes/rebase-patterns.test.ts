@@ -52,6 +52,8 @@ describe('patterns of a folder above', () => {
     ['app', '/other/build', []],
     ['app', '/app', []],
     ['app', '/app/', []],
+    ['app', 'app /build', []],
+    ['app', 'a**/build', ['/**/build']],
   ])('%j: %j', (below, pattern, expected) => {
     expect(patternsAbove(below, [pattern]).sort()).toEqual([...expected].sort());
   });

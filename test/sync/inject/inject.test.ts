@@ -40,7 +40,7 @@ const script = (text: string): HelperBinary => {
   return { name: 'helper', gzip: gzipSync(raw), size: raw.length, sha256, raw: () => raw };
 };
 
-describe.skipIf(missing)('the real helper', () => {
+describe.skipIf(missing)('the real helper', { timeout: 30_000 }, () => {
   let helperDir: string;
   beforeAll(async () => {
     helperDir = await buildHelper();
@@ -134,7 +134,7 @@ async function until(test: () => boolean): Promise<void> {
   while (!test()) await delay(5);
 }
 
-describe('what goes wrong', () => {
+describe('what goes wrong', { timeout: 30_000 }, () => {
   const none = async () => script('exit 0');
 
   it('no shell', async () => {

@@ -9,7 +9,7 @@ import { helperMissing, openHere, type Pair, pairForEachTest, put, readTree } fr
 const missing = helperMissing();
 if (missing) console.warn(`verify.test.ts is skipped: ${missing}`);
 
-describe.skipIf(missing)('verify', () => {
+describe.skipIf(missing)('verify', { timeout: 30_000 }, () => {
   let pair: Pair;
   pairForEachTest((one) => {
     pair = one;
