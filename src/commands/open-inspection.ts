@@ -13,19 +13,20 @@ export async function openSubject(
   kube: Kube | undefined,
   { emit, signal }: Invocation,
 ): Promise<Inspection> {
-  const { containerPath, key, localRoot, sources, stateDir } = subject;
+  const { containerPath, direction, key, localRoot, sources, stateDir } = subject;
   const { patterns } = await readExcludes(localRoot, sources);
   const target = kube && (await subject.find(kube));
   return openInspection({
     localRoot,
     ...patterns,
+    direction,
     container: kube &&
       target && {
         open: (command, abort) => {
           const { container, namespace, pod } = target;
           return openExec(kube, { namespace, pod, container, command }, abort);
         },
-        beside: besideOf(kube, target, { emit }),
+        beside: besideOf(kube, target, { image: subject.helperImage, emit }),
         helperDir: helperDir(),
         root: containerPath,
         identity: `${target.uid}/${target.containerId}`,

@@ -3,13 +3,13 @@ import { textTable } from '../base/text-table.js';
 import type { FoundSync } from '../state/sync-records.js';
 import type { CommandHandler } from './command.js';
 import { printResult, wantsJson } from './result.js';
-import { syncsHere } from './sync-places.js';
+import { syncsHere, worthShowing } from './sync-places.js';
 
 const header = ['Status', 'Pod', 'Local', 'Container', 'Latest Activity', 'Total Changes'];
 
 /** `devspace status sync`: a line for each sync that runs or ran here. */
 export const run: CommandHandler = async (invocation) => {
-  const found = await syncsHere(invocation);
+  const found = worthShowing(await syncsHere(invocation));
   if (found.length === 0 && !wantsJson(invocation)) noneHere(invocation.emit);
   const now = Date.now();
   const syncs = found.map((sync) => {

@@ -15,6 +15,12 @@ export async function syncsHere(invocation: Pick<Invocation, 'cwd' | 'flags'>): 
   return wanted === undefined ? found : found.filter(({ record }) => record.local === wanted);
 }
 
+/** Those worth showing: a replica that was left says nothing about files here. */
+export const worthShowing = (found: readonly FoundSync[]): FoundSync[] =>
+  found.filter(
+    ({ record, running }) => record.isReplica !== true || running !== false || record.state === 'failed',
+  );
+
 /** The folder and all above it, nearest first. */
 export function foldersFrom(start: string): string[] {
   const folders: string[] = [];

@@ -7,13 +7,13 @@ import type { FoundSync } from '../state/sync-records.js';
 import type { CommandHandler } from './command.js';
 import { printResult, wantsJson } from './result.js';
 import { noneHere } from './status-sync.js';
-import { syncsHere } from './sync-places.js';
+import { syncsHere, worthShowing } from './sync-places.js';
 
 const shownConflicts = 20;
 
 /** `devspace sync status`: what each sync here does, what it could not decide and what it leaves out, from the record it keeps. */
 export const run: CommandHandler = async (invocation) => {
-  const found = await syncsHere(invocation);
+  const found = worthShowing(await syncsHere(invocation));
   if (found.length === 0 && !wantsJson(invocation)) noneHere(invocation.emit);
   const syncs = found.map((sync) => ({ ...sync.record, running: sync.running, ...current(sync) }));
   printResult(invocation, { syncs }, () => found.map((sync) => `${linesOf(sync, Date.now()).join('\n')}\n`));

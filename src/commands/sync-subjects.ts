@@ -4,16 +4,18 @@ import { resolve } from 'node:path';
 import { isFailure, Failure } from '../base/failure.js';
 import { selectorFor, type ImageRefs } from '../dev/built-images.js';
 import type { Kube } from '../kube/kubeconfig.js';
+import { directionOf } from '../dev/sync-settings.js';
 import { waitForTarget, type Target } from '../kube/select.js';
 import { openState } from '../state/cache.js';
 import type { SyncRecord } from '../state/sync-record.js';
 import { findSyncs, keyOf, syncStateFolder, type FoundSync } from '../state/sync-records.js';
+import { type InitialSync, initialSyncs } from '../sync/core/initial.js';
 import type { ExcludeSources } from '../sync/excludes/read-excludes.js';
 import type { Invocation } from './command.js';
 import { numberFlag } from './flags.js';
 import { openProject } from './open-project.js';
 import { pickTarget } from './pick-target.js';
-import { localPathOf, syncsHere } from './sync-places.js';
+import { localPathOf, syncsHere, worthShowing } from './sync-places.js';
 
 /** One pair of folders that `verify` and `why` look at. */
 export interface Subject {
@@ -23,6 +25,12 @@ export interface Subject {
   containerPath: string;
   /** What is left out, as it is configured. */
   sources: ExcludeSources;
+  direction: 'both' | 'up' | 'down' | undefined;
+  /** That of the config; the mode of the next start. */
+  initialSync: InitialSync | undefined;
+  downloadOnInitialSync: boolean | undefined;
+  /** See besideOf. */
+  helperImage: string | undefined;
   /** What says that they are synced: `dev.sync[0]`, `the flags`, the command of before. */
   from: string;
   stateDir: string;
@@ -65,6 +73,7 @@ async function subjectOfFlags(invocation: Invocation): Promise<Subject> {
     localRoot,
     containerPath,
     sources: { excludePaths: flags.exclude as string[] },
+    ...settingsOf(undefined),
     from: 'the flags',
     ...remembered(localRoot, containerPath, await findSyncs(localRoot)),
     find: async (kube) => {
@@ -102,6 +111,10 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
       localRoot,
       containerPath,
       sources: entry,
+      direction: directionOf(entry),
+      initialSync: entry.initialSync,
+      downloadOnInitialSync: entry.downloadOnInitialSync,
+      helperImage: entry.helperImage,
       from: `dev.sync[${index}]`,
       ...known,
       stateDir: syncStateFolder(root),
@@ -120,15 +133,16 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
 async function subjectsOfRecords(invocation: Invocation): Promise<Subject[]> {
   const { signal } = invocation;
   const subjects: Subject[] = [];
-  for (const sync of await syncsHere(invocation)) {
+  for (const sync of worthShowing(await syncsHere(invocation))) {
     const { container, containerPath, local, namespace, patterns, pod } = sync.record;
     const find = (kube: Kube) =>
       waitForTarget(kube, { namespace, pod, container }, { timeoutMs: timeoutOf(invocation), signal });
-    const known = remembered(local, containerPath, [sync]);
+    const known = rememberedOf(sync, local);
     subjects.push({
       localRoot: local,
       containerPath,
       sources: patterns,
+      ...settingsOf(sync.record),
       from: `devspace ${sync.record.command}`,
       ...known,
       find,
@@ -137,12 +151,27 @@ async function subjectsOfRecords(invocation: Invocation): Promise<Subject[]> {
   return subjects;
 }
 
-/** What is kept of the sync of these folders; of several, of the one that runs. */
+/** How a sync of before was configured. */
+function settingsOf(record: SyncRecord | undefined) {
+  const { direction, helperImage, initialSync } = record?.settings ?? {};
+  return {
+    direction,
+    helperImage,
+    initialSync: initialSyncs.find((one) => one === initialSync),
+    downloadOnInitialSync: undefined,
+  };
+}
+
+/** What is kept of the sync of these folders; of several, of the one that runs. Of replicas the source counts. */
 function remembered(localRoot: string, containerPath: string, found: readonly FoundSync[]) {
   const fitting = found.filter(
-    ({ record }) => record.local === localRoot && record.containerPath === containerPath,
+    ({ record }) =>
+      record.local === localRoot && record.containerPath === containerPath && record.isReplica !== true,
   );
-  const sync = fitting.find(({ running }) => running) ?? fitting[0];
+  return rememberedOf(fitting.find(({ running }) => running) ?? fitting[0], localRoot);
+}
+
+function rememberedOf(sync: FoundSync | undefined, localRoot: string) {
   return {
     record: sync?.record,
     key: sync && keyOf(sync.file),

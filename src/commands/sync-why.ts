@@ -7,7 +7,7 @@ import { visible } from '../base/text-table.js';
 import { type Entry, type Known, otherSide } from '../sync/core/entry.js';
 import { type Exclusion, whyExcluded } from '../sync/core/why-excluded.js';
 import { readExcludes } from '../sync/excludes/read-excludes.js';
-import { explain } from '../sync/inspect/explain.js';
+import { explain, explainStart } from '../sync/inspect/explain.js';
 import type { Inspection } from '../sync/inspect/inspection.js';
 import type { CommandHandler, Invocation } from './command.js';
 import { openKube } from './open-kube.js';
@@ -63,7 +63,11 @@ async function answer(
   await hashBoth(inspection, path);
   const sees = inspection.remote !== undefined;
   const sentence = explain(inspection.ledger, path, sees);
-  return { sentence, facts: { ...rules, ...factsOf(inspection, subject, path) } };
+  const initialSync = subject.initialSync ?? 'preferNewest';
+  const leaveRemoteOnly = subject.downloadOnInitialSync === false;
+  const start = sees && explainStart(inspection.ledger, path, { initialSync, leaveRemoteOnly });
+  const next: Facts = start ? { 'Next start': `${start} (initialSync: ${initialSync})` } : {};
+  return { sentence, facts: { ...rules, ...factsOf(inspection, subject, path), ...next } };
 }
 
 /** The pattern, and where it is written. */

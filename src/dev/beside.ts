@@ -16,7 +16,7 @@ const defaultImage =
   'docker.io/library/busybox:1.36.1@sha256:73aaf090f3d85aa34ee199857f03fa3a95c8ede2ffd4cc2cdb5b94e566b11662';
 
 export interface BesideOptions {
-  /** Any image with a shell; default DEVSPACE_HELPER_IMAGE, else busybox. */
+  /** Any image with a shell (`helperImage` of dev.sync); default DEVSPACE_HELPER_IMAGE, else busybox. */
   image?: string | undefined;
   emit: Emit;
 }

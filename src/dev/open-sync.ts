@@ -63,7 +63,7 @@ export async function openSync(kube: Kube, options: OpenSyncOptions): Promise<Op
     ...patterns,
     ...settingsOf(entry, isNewContainer),
     open: (command, abort) => openExec(kube, { namespace, pod, container, command }, abort),
-    beside: besideOf(kube, target, { emit }),
+    beside: besideOf(kube, target, { image: entry.helperImage, emit }),
     remoteRoot,
     remoteIdentity: `${target.uid}/${target.containerId}`,
     name: `pod ${pod}, container ${container}`,

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import type { Emit, Event } from '../report/events.js';
 import type { LogFile } from '../state/log-file.js';
 import { keepRecord } from '../state/sync-records.js';
-import type { SyncPatterns } from '../state/sync-record.js';
+import type { SyncPatterns, SyncSettings } from '../state/sync-record.js';
 import { ancestorFile } from '../sync/ancestor/memory.js';
 
 export interface RecordSyncOptions {
@@ -16,6 +16,9 @@ export interface RecordSyncOptions {
   /** See SyncOptions. */
   stateKey?: string | undefined;
   patterns: SyncPatterns;
+  settings?: SyncSettings | undefined;
+  /** See SyncRecord. */
+  isReplica?: boolean | undefined;
   /** `.devspace/logs/sync.log` of a dev run. */
   log?: LogFile | undefined;
   emit: Emit;
@@ -28,10 +31,11 @@ export interface SyncRecording extends AsyncDisposable {
 
 /** Begins to record a sync, from the events that it tells. Never throws. */
 export async function recordSync(options: RecordSyncOptions): Promise<SyncRecording> {
-  const { command, containerPath, context, log, patterns, stateDir, stateKey } = options;
+  const { command, containerPath, context, isReplica, log, patterns, settings, stateDir, stateKey } = options;
   const local = await realpath(options.localRoot).catch(() => options.localRoot);
   const file = ancestorFile(stateDir, [local, containerPath, stateKey ?? '']).replace(/\.tree$/, '.json');
-  const keeper = await keepRecord(file, { command, context, local, containerPath, patterns });
+  const init = { command, context, local, containerPath, patterns, settings, isReplica };
+  const keeper = await keepRecord(file, init);
   let [pod, container] = ['', containerPath];
   return {
     emit: (event) => {

@@ -9,6 +9,7 @@ import type { Emit } from '../report/events.js';
 import { selectorFor } from './built-images.js';
 import { followerEntry, runningPods } from './replica-plan.js';
 import { isPassingCode, type RunningSync } from './keep-in-sync.js';
+import { sweepReplicas } from './sweep-replicas.js';
 import { startSyncEntry, type SyncEntryOptions } from './sync-entry.js';
 
 /**
@@ -21,6 +22,7 @@ export async function startReplicas(
   entry: SyncConfig,
   options: SyncEntryOptions,
 ): Promise<RunningSync> {
+  await sweepReplicas(options.root);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const followers = new Followers(kube, followerEntry(entry), { ...options, signal });
@@ -89,6 +91,7 @@ class Followers implements AsyncDisposable {
       if (this.#source !== undefined) wanted.delete(this.#source);
       const leaving = [...this.#running.keys()].filter((pod) => !wanted.has(pod));
       await Promise.all(leaving.map((pod) => this.#end(pod)));
+      if (leaving.length > 0) await sweepReplicas(this.#options.root);
       for (const pod of wanted) if (!this.#running.has(pod)) this.#begin(pod);
     });
     return this.#turn;
@@ -101,6 +104,7 @@ class Followers implements AsyncDisposable {
     const run = async (): Promise<void> => {
       await using sync = await startSyncEntry(this.#kube, this.#entry, {
         ...this.#options,
+        isReplica: true,
         pod,
         emit,
         signal,

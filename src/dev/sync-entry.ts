@@ -6,7 +6,7 @@ import type { LogFile } from '../state/log-file.js';
 import { syncStateFolder } from '../state/sync-records.js';
 import { keepInSync, type KeepInSyncOptions, type RunningSync } from './keep-in-sync.js';
 import { recordSync } from './record-sync.js';
-import { stateKeyOf } from './sync-settings.js';
+import { directionOf, stateKeyOf } from './sync-settings.js';
 
 export type { RunningSync } from './keep-in-sync.js';
 
@@ -16,6 +16,8 @@ export interface SyncEntryOptions extends Omit<KeepInSyncOptions, 'localRoot' | 
   /** Who runs it, and where a dev run logs it. */
   command: 'dev' | 'sync';
   log?: LogFile | undefined;
+  /** One of several pods that are only uploaded to. */
+  isReplica?: boolean | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function startSyncEntry(
   entry: SyncConfig,
   options: SyncEntryOptions,
 ): Promise<RunningSync> {
-  const { command, log, pod, root, signal } = options;
+  const { command, isReplica, log, pod, root, signal } = options;
   const localRoot = resolve(root, entry.localSubPath ?? '.');
   const containerPath = entry.containerPath ?? '.';
   const stateDir = syncStateFolder(root);
@@ -49,6 +51,12 @@ export async function startSyncEntry(
       downloadExcludeFile,
       gitIgnore,
     },
+    settings: {
+      direction: directionOf(entry),
+      initialSync: entry.initialSync,
+      helperImage: entry.helperImage,
+    },
+    isReplica,
     log,
     emit: options.emit,
   });

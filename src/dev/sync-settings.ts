@@ -13,13 +13,18 @@ type Settings = Pick<
  */
 export function settingsOf(entry: SyncConfig, isNewContainer: boolean): Settings {
   return {
-    direction: entry.disableDownload ? 'up' : entry.disableUpload ? 'down' : 'both',
+    direction: directionOf(entry),
     initialSync: isNewContainer ? (entry.initialSync ?? 'preferNewest') : afterBreak(entry.initialSync),
     downloadOnInitialSync: entry.downloadOnInitialSync,
     watch: entry.noWatch !== true,
     polling: entry.polling,
     bandwidthLimits: entry.bandwidthLimits,
   };
+}
+
+/** Which way changes go. */
+export function directionOf(entry: SyncConfig): 'both' | 'up' | 'down' {
+  return entry.disableDownload ? 'up' : entry.disableUpload ? 'down' : 'both';
 }
 
 /** Nothing may be removed then that is only new, and what was edited meanwhile must not be left as it is. */

@@ -23,6 +23,10 @@ export interface SyncRecord {
   container?: string | undefined;
   /** Those of the config, and with the first session those of exclude files, too. */
   patterns: SyncPatterns;
+  /** How it was configured, as far as later commands ask. */
+  readonly settings?: SyncSettings | undefined;
+  /** One of several pods that are only uploaded to. */
+  readonly isReplica?: boolean | undefined;
   state: 'starting' | 'merging' | 'watching' | 'reconnecting' | 'stopped' | 'failed';
   since: string;
   code?: string | undefined;
@@ -52,9 +56,25 @@ export interface SyncPatterns {
   readonly gitIgnore?: boolean | undefined;
 }
 
+export interface SyncSettings {
+  readonly direction?: 'both' | 'up' | 'down' | undefined;
+  /** See InitialSync. */
+  readonly initialSync?: string | undefined;
+  readonly helperImage?: string | undefined;
+}
+
 export type RecordInit = Pick<
   SyncRecord,
-  'command' | 'context' | 'containerPath' | 'host' | 'local' | 'patterns' | 'pid' | 'started'
+  | 'command'
+  | 'context'
+  | 'containerPath'
+  | 'host'
+  | 'isReplica'
+  | 'local'
+  | 'patterns'
+  | 'pid'
+  | 'settings'
+  | 'started'
 >;
 
 /** The file stays small whatever a sync meets. */

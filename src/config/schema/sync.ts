@@ -102,6 +102,10 @@ export const sync = z.strictObject({
     z.boolean(),
     'Upload to every running pod that matches, download from the newest only (default false)',
   ),
+  helperImage: optional(
+    name,
+    'Image with a shell, used beside a container that has none (default: DEVSPACE_HELPER_IMAGE, else a pinned busybox)',
+  ),
   bandwidthLimits: optional(
     z.strictObject({ download: optional(count), upload: optional(count) }),
     'Limits in KB per second',

@@ -3,6 +3,7 @@ import type { Emit } from '../../report/events.js';
 import { recall } from '../ancestor/memory.js';
 import type { Side } from '../core/entry.js';
 import { compileRules, type Patterns } from '../core/ignore.js';
+import type { Policy } from '../core/policy.js';
 import type { EndpointEvents } from '../endpoint.js';
 import { readHelper } from '../inject/helper-binary.js';
 import { injectHelper, type InjectOptions, type OpenProcess } from '../inject/inject.js';
@@ -13,6 +14,8 @@ import { TokenBucket } from '../remote/token-bucket.js';
 
 export interface InspectOptions extends Patterns {
   localRoot: string;
+  /** See SyncOptions; default `both`. */
+  direction?: Policy['direction'] | undefined;
   /** Left out: only this side is looked at. */
   container?:
     | {
@@ -47,7 +50,7 @@ export async function openInspection(options: InspectOptions): Promise<Inspectio
     const local = opened.use(openLocal(options.localRoot, rules, true));
     const ledger = new Ledger(
       rules,
-      { direction: 'both', initial: undefined },
+      { direction: options.direction ?? 'both', initial: undefined },
       () => {},
       () => {},
       local.traits,
