@@ -70,9 +70,20 @@ function linesOf(sync: FoundSync, now: number): string[] {
     if (conflicts.length > shownConflicts) lines.push(`    and ${conflicts.length - shownConflicts} older`);
     lines.push('    To get the other version: devspace sync undo PATH');
   }
-  if (problems.length > 0) {
-    lines.push(`  Not synced: ${problems.length + record.moreProblems}`);
-    lines.push(...problems.map(({ code, text }) => `    ${visible(text)} (${code})`));
+  const isDifferent = ({ code }: { code: string }) => code === 'SYNC_DIFFERS';
+  const different = problems.filter(isDifferent);
+  if (different.length > 0) {
+    lines.push(
+      `  Conflicts:  ${different.length} left as different as they are: each side keeps its own until one changes`,
+      ...different.slice(0, shownConflicts).map(({ path }) => `    ${visible(path)}`),
+    );
+    if (different.length > shownConflicts) lines.push(`    and ${different.length - shownConflicts} more`);
+    lines.push('    To settle one, save it on the side that is to win; the other version goes to the trash');
+  }
+  const others = problems.filter((one) => !isDifferent(one));
+  if (others.length + record.moreProblems > 0) {
+    lines.push(`  Not synced: ${others.length + record.moreProblems}`);
+    lines.push(...others.map(({ code, text }) => `    ${visible(text)} (${code})`));
     if (record.moreProblems > 0) lines.push(`    and ${record.moreProblems} more`);
   }
   return lines;

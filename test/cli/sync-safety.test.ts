@@ -82,6 +82,18 @@ describe('devspace status sync', () => {
     expect((await runCli(['status', 'sync'], { cwd: project.dir })).stdout).toMatch(expected);
   });
 
+  it('leaves out replicas that are not synced any more', async () => {
+    await using project = await makeProject({});
+    await recorded(project, { isReplica: true, state: 'stopped' });
+    for (const args of [
+      ['status', 'sync'],
+      ['sync', 'status'],
+    ])
+      expect(await runCli(args, { cwd: project.dir })).toMatchObject({ code: 0, stdout: '' });
+    await recorded(project, { isReplica: true });
+    expect((await runCli(['status', 'sync'], { cwd: project.dir })).stdout).toMatch(/^Active /m);
+  });
+
   it('says so when there is none', async () => {
     await using project = await makeProject({});
     const text = await runCli(['status', 'sync'], { cwd: project.dir });
@@ -110,6 +122,7 @@ describe('devspace sync status', () => {
       ],
       problems: [
         { time, path: 'pipe', code: 'SYNC_SKIPPED', text: 'pipe (here) is not synced: it is a FIFO.' },
+        { time, path: 'both.txt', code: 'SYNC_DIFFERS', text: 'both.txt is not the same on both sides.' },
       ],
       moreProblems: 2,
     });
@@ -122,6 +135,9 @@ describe('devspace sync status', () => {
     expect(stdout).toContain('  Waiting:    7 paths\n');
     expect(stdout).toMatch(/Conflicts: {2}1;[^]* a\.txt +\d+s ago +yours won +\.devspace\/trash/);
     expect(stdout).not.toContain('gone.txt');
+    expect(stdout).toMatch(
+      /Conflicts: {2}1 left as different as they are: each side keeps its own until one changes\n {4}both\.txt\n {4}To settle one, save it/,
+    );
     expect(stdout).toMatch(/Not synced: 3\n +pipe \(here\) .*FIFO\. \(SYNC_SKIPPED\)\n +and 2 more\n/);
     expect(code).toBe(0);
     const json = await runCli(['sync', 'status', '--output=json'], { cwd: project.dir });

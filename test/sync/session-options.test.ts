@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -141,6 +141,42 @@ describe.skipIf(missing)('options of a session', { timeout: 30_000 }, () => {
       expect([readTree(pair.local), readTree(pair.remote)]).toEqual(before);
     });
   });
+
+  it.each(['up', 'down'] as const)(
+    '%s: tells of a folder of the receiver in the way of a file',
+    async (direction) => {
+      const [from, to] = direction === 'up' ? [pair.local, pair.remote] : [pair.remote, pair.local];
+      put(from, { d: 'file', e: 'file' });
+      put(to, { 'd/own': 'own', 'e/own': 'own' });
+      const session = await pair.start({ direction });
+      await session.initialDone;
+      const problems = () =>
+        pair.events.flatMap((event) =>
+          event.type === 'sync-problem' ? [`${event.path} ${event.state}`] : [],
+        );
+      await pair.until('it is told', () => problems().length === 2);
+      expect(problems().toSorted()).toEqual(['d found', 'e found']);
+      const warned = () =>
+        pair.events.flatMap((event) => (event.type === 'warning' ? [`${event.code} ${event.text}`] : []));
+      await pair.until('people are warned', () => warned().length > 0);
+      expect(warned().join()).toMatch(
+        /^SYNC_DIR_IN_THE_WAY 2 files could not be synced: a directory is in the way.*: d, e\.$/,
+      );
+      expect([text(to, 'd/own'), text(to, 'e/own')]).toEqual(['own', 'own']);
+      // It goes through when that has gone, and is no trouble when the sender drops it.
+      rmSync(join(to, 'd/own'));
+      await pair.until(
+        'd arrives',
+        () => statSync(join(to, 'd'), { throwIfNoEntry: false })?.isFile() === true,
+      );
+      rmSync(join(from, 'e'));
+      await pair.until(
+        'both are over',
+        () => problems().filter((one) => one.endsWith('cleared')).length === 2,
+      );
+      expect(text(to, 'e/own')).toBe('own');
+    },
+  );
 
   it('ends by itself after the first merge when it does not watch', async () => {
     put(pair.local, { a: 'a' });

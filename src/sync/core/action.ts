@@ -7,6 +7,8 @@ export type Action =
   /** Leave it different until one side changes; `conflict`: both have content. */
   | { do: 'park'; path: string; conflict: boolean }
   | { do: 'hash'; side: Side; path: string }
+  /** A directory there holds what stays, so that nothing else can take its place: people must be told. */
+  | { do: 'obstructed'; to: Side; path: string }
   /** A directory is removed only when empty. `conflict`: keep it in the trash and say so; `replaced`: something takes its place. */
   | { do: 'remove'; to: Side; path: string; target: Entry; conflict: boolean; replaced: boolean }
   | { do: 'mkdir'; to: Side; path: string; source: Entry; mode: number }

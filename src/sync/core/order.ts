@@ -6,6 +6,7 @@ const phase = {
   park: 0,
   record: 0,
   hash: 0,
+  obstructed: 0,
   remove: 1,
   mkdir: 2,
   symlink: 2,

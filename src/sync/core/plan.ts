@@ -125,7 +125,10 @@ class Planner {
     if (target?.kind === 'directory' && source.kind !== 'directory') {
       // What only this directory holds is wanted on the other side: the directory wins.
       if (this.#needed[otherSide(to)].has(path)) return this.#copy(path, otherSide(to), true);
-      if (!this.#empties(path, to)) return;
+      if (!this.#empties(path, to)) {
+        if (this.#fixed !== undefined) this.#actions.push({ do: 'obstructed', to, path });
+        return;
+      }
       this.#actions.push({ do: 'remove', to, path, target, conflict: false, replaced: true });
       this.#create(path, to, source, undefined, false);
     } else if (source.kind === 'directory' && target !== undefined && target.kind !== 'directory') {

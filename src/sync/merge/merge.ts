@@ -50,6 +50,8 @@ export class Merge {
   #emptyAtFirst = new Set<Side>();
   /** Removals a person has agreed to. */
   readonly #approved = new Set<string>();
+  /** Where a directory is in the way. */
+  readonly #obstructed = new Set<string>();
   #scheduled = false;
   /** Undefined: not begun, or over. */
   #first: 'copying' | 'removing' | undefined;
@@ -126,6 +128,7 @@ export class Merge {
     if (paths.length === 0) return;
     this.#warnOfSkipped(paths);
     const planned = plan(ledger, paths);
+    this.#noteObstructed(paths, planned);
     if (!release) {
       this.#work.do(this.#held.hold(planned, known));
       if (ledger.dirty.size > 0) this.schedule();
@@ -191,6 +194,13 @@ export class Merge {
         else this.#warnings.notSkipped(side, path);
       }
     }
+  }
+
+  /** What is not in the way any more is no trouble, also where nothing has to be done about it. */
+  #noteObstructed(paths: readonly string[], planned: readonly Action[]): void {
+    const before = this.#obstructed.size > 0 ? paths.filter((path) => this.#obstructed.delete(path)) : [];
+    for (const { do: what, path } of planned) if (what === 'obstructed') this.#obstructed.add(path);
+    for (const path of before) if (!this.#obstructed.has(path)) this.#troubles.well(path);
   }
 
   #checkIdle(): void {

@@ -16,7 +16,7 @@ export interface Sides {
 }
 
 /** Actions that change a side. */
-export type Change = Exclude<Action, { do: 'forget' | 'record' | 'park' | 'hash' }>;
+export type Change = Exclude<Action, { do: 'forget' | 'record' | 'park' | 'hash' | 'obstructed' }>;
 
 /** What a change has done to its side; `size`: of the file that was sent. */
 export interface Done {

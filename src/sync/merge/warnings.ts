@@ -135,5 +135,6 @@ export class Warnings implements Disposable {
 const reasons: Record<string, string> = {
   SYNC_PERMISSION: 'permission denied',
   SYNC_NO_SPACE: 'no space left',
+  SYNC_DIR_IN_THE_WAY: 'a directory is in the way',
   SYNC_UNSAFE_PATH: 'they lie behind a symlink',
 };

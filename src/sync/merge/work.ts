@@ -1,7 +1,9 @@
+import type { Failure } from '../../base/failure.js';
 import type { Action } from '../core/action.js';
 import { parentOf } from '../core/path.js';
 import { maxDataLength } from '../wire/frame.js';
 import { Lane } from './lane.js';
+import { fileFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
 import { type Change, type Done, perform, type Sides } from './perform.js';
 import type { Emit } from '../../report/events.js';
@@ -12,6 +14,13 @@ const lanes = { small: 128, smallBytes: 8 * 1024 * 1024, large: 3 } as const;
 type Release = (error?: unknown) => void;
 /** For a path that was not begun: neither well nor failed. */
 const skipped = Symbol('skipped');
+
+/** Until that has gone, as after other failures, the path is looked at again. */
+function inTheWay({ path, to }: Extract<Action, { do: 'obstructed' }>): Failure {
+  const where = to === 'local' ? 'Here' : 'In the container';
+  const why = 'a directory is in the way, with something in it that only this side has';
+  return fileFailure('SYNC_DIR_IN_THE_WAY', path, `${where}: ${path}: ${why}.`);
+}
 
 /** What work tells of itself. */
 export interface WorkEvents {
@@ -67,6 +76,7 @@ export class Work {
       if (action.do === 'forget') this.#forget(path);
       else if (action.do === 'record') this.#record(path, action.hash);
       else if (action.do === 'park') this.#park(action);
+      else if (action.do === 'obstructed') this.#events.failed(action.path, inTheWay(action));
       else if (this.postpones(path)) continue;
       else if (action.do === 'hash') this.#hash(action);
       else changes.push(action);

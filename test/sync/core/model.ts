@@ -166,6 +166,8 @@ export class Model {
       case 'park':
         if (action.conflict) this.told.push(path);
         return this.ledger.park(path);
+      case 'obstructed':
+        return;
       case 'hash': {
         const found = this[action.side].contents.get(path);
         this.asked.push(`${action.side} ${path}`);

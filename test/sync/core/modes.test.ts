@@ -388,8 +388,8 @@ describe('one direction', () => {
       expect([inWords(from.named()), inWords(to.named())]).toEqual([sent, received]);
       // What the receiver had changed itself and lost is kept.
       expect(model.conflicts).toEqual(conflicts);
-      // Another look finds nothing to do, also after a restart.
-      expect(model.planAll()).toEqual([]);
+      // Another look finds nothing to do, also after a restart; of what is in the way is told as long as it is so.
+      expect(model.planAll().filter((action) => action.do !== 'obstructed')).toEqual([]);
     });
   });
 });

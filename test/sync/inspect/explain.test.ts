@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, Known } from '../../../src/sync/core/entry.js';
 import { compileRules } from '../../../src/sync/core/ignore.js';
-import { explain } from '../../../src/sync/inspect/explain.js';
+import { explain, explainStart } from '../../../src/sync/inspect/explain.js';
 import { Ledger } from '../../../src/sync/merge/ledger.js';
 
 /** Stamps are 16 hex digits. */
@@ -68,6 +68,84 @@ describe('explain', () => {
     if (remote) ledger.changed('remote', [{ path: 'a', ...remote }]);
     if (known) ledger.ancestor.set('a', known);
     expect(explain(ledger, 'a', sees)).toBe(expected);
+  });
+
+  const ledgerOf = (
+    { direction = 'both', ...sides }: { direction?: 'both' | 'up' | 'down'; local?: Entry; remote?: Entry },
+    past?: Known,
+  ) => {
+    const ledger = new Ledger(
+      compileRules({}),
+      { direction, initial: undefined },
+      () => {},
+      () => {},
+    );
+    for (const side of ['local', 'remote'] as const) {
+      const entry = sides[side];
+      if (entry) ledger.changed(side, [{ path: 'a', ...entry }]);
+    }
+    if (past) ledger.ancestor.set('a', past);
+    return ledger;
+  };
+
+  it.each([
+    ['up', { local: file('l') }, undefined, 'is only here; the next merge copies it into the container'],
+    [
+      'up',
+      { remote: file('r') },
+      undefined,
+      'is left alone, where only one side has it: this sync only uploads, and nothing new is here',
+    ],
+    [
+      'down',
+      { local: file('x', 2), remote: file('r') },
+      known('l', 'r'),
+      'is left as it is on both sides: this sync only downloads, and nothing new is in the container',
+    ],
+    [
+      'down',
+      { local: file('l') },
+      known('l', 'r'),
+      'was deleted in the container; the next merge deletes it here',
+    ],
+  ] as const)('knows the direction %s: %j', (direction, sides, past, expected) => {
+    expect(explain(ledgerOf({ direction, ...sides }, past), 'a', true)).toBe(expected);
+  });
+
+  it.each([
+    ['preferNewest', { local: file('l') }, undefined],
+    [
+      'mirrorLocal',
+      { remote: file('r') },
+      'is only in the container; the first merge deletes it there, to make both sides equal',
+    ],
+    [
+      'mirrorRemote',
+      { local: file('l') },
+      'is only here; the first merge deletes it there, to make both sides equal',
+    ],
+    [
+      'preferRemote',
+      { local: file('l', 2), remote: file('r') },
+      'is a conflict: the one in the container wins at the first merge, the one here is kept in the trash',
+    ],
+    [
+      'keepAll',
+      { local: file('l', 2), remote: file('r') },
+      'is different on purpose, until one side changes',
+    ],
+  ] as const)('says what the next start decides otherwise: %s, %j', (initialSync, sides, expected) => {
+    expect(explainStart(ledgerOf(sides), 'a', { initialSync, leaveRemoteOnly: false })).toBe(expected);
+  });
+
+  it('says that a new start settles what was left different', () => {
+    const ledger = ledgerOf({ local: file('l', 2), remote: file('r') });
+    ledger.park('a');
+    expect(explain(ledger, 'a', true)).toMatch(/^was different when a sync started/);
+    const start = (initialSync: 'keepAll' | 'preferLocal') =>
+      explainStart(ledger, 'a', { initialSync, leaveRemoteOnly: false });
+    expect(start('keepAll')).toBeUndefined();
+    expect(start('preferLocal')).toMatch(/^is a conflict: the one here wins at the first merge/);
   });
 
   it('says that what is excluded from one direction stays', () => {
