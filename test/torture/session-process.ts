@@ -31,7 +31,7 @@ createInterface({ input: process.stdin }).on('line', (text) => {
 });
 
 /** What a new session may heal. */
-const passing = new Set(['SYNC_STREAM_LOST', 'STREAM_LOST', 'SYNC_INJECT_FAILED']);
+const passing = new Set(['SYNC_STREAM_LOST', 'STREAM_LOST']);
 try {
   while (!stop.signal.aborted) {
     try {

@@ -64,7 +64,8 @@ function unequal(seen: Record<Side, Look>, model: Model, log: readonly string[])
     const [local, remote] = sides.map((side) => describe(seen[side][path]));
     return `not equal: ${JSON.stringify(path)} is ${local} here and ${remote} there\n${story(path, undefined, model, log)}`;
   });
-  return [`${paths.length} paths still differ after ${withinMs / 1000} s`, ...told];
+  const all = `${paths.length} paths still differ after ${withinMs / 1000} s: ${JSON.stringify(paths.slice(0, 40))}`;
+  return [all, ...told];
 }
 
 function differences({ local, remote }: Record<Side, Look>): string[] {

@@ -41,11 +41,13 @@ const startTimeoutMs = 60_000;
 const cleanUpMs = 1_000;
 const longestLine = 4096;
 const keptErrors = 4096;
+/** What shells and runtimes add to the number of the signal that ended a process. */
+const killedBySignal = 128;
 
 /**
  * Brings the helper into the container and starts it: a shell script receives it over the same stream that then carries the frames. What it needs
  * there is told in script.ts; no tar. Where that is missing `beside` is tried. Throws SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH,
- * SYNC_INJECT_FAILED, or what `open` and `beside` throw. The signal ends the start and, through `open`, the process.
+ * SYNC_INJECT_FAILED, SYNC_STREAM_LOST (killed while it started), or what `open` and `beside` throw. The signal ends the start and, through `open`, the process.
  */
 export async function injectHelper(
   open: OpenProcess,
@@ -186,6 +188,7 @@ async function explain(error: unknown, process: ProcessStream, errors: () => str
   if (code === scriptExit.toolsMissing) return noShell(ending, said);
   if (isNoShell(said) || (said === '' && (code === 126 || code === 127))) return noShell(ending);
   if (isFailure(ending)) return ending;
+  if (code !== undefined && code > killedBySignal) return killed(code, said);
   return new Failure({
     code: 'SYNC_INJECT_FAILED',
     message: `The sync helper could not be started in the container${code === undefined ? '' : ` (exit code ${code})`}.`,
@@ -194,6 +197,14 @@ async function explain(error: unknown, process: ProcessStream, errors: () => str
     cause: error,
   });
 }
+
+/** Somebody killed it, or the system did for want of memory: the next one may live. */
+const killed = (code: number, said: string): Failure =>
+  new Failure({
+    code: 'SYNC_STREAM_LOST',
+    message: `The sync helper was killed while it started (signal ${code - killedBySignal}).`,
+    details: said === '' ? [] : said.split('\n'),
+  });
 
 /** As the runtimes say it: runc, crun, gVisor, Windows, and Node for a local process. */
 const isNoShell = (text: string): boolean =>

@@ -51,7 +51,7 @@ export const acts = {
     for (const { kind, path } of list(root)) {
       if (kind === 'file') open(path, 0o600);
       const holding = holdings(user.absolute(path), path)[0]?.content ?? '';
-      if (kind === 'other' || /^-> (\/|\.\.)/.test(holding)) user.remove(user.begin('tidy'), path);
+      if (kind === 'other' || /^-> (\/|\.\.)/.test(holding)) removeIfThere(path);
     }
     return user.deeds.splice(0);
   },
@@ -97,6 +97,14 @@ export const acts = {
 };
 
 export type Acts = typeof acts;
+
+function removeIfThere(path: string): void {
+  try {
+    user.remove(user.begin('tidy'), path);
+  } catch {
+    // Sync has taken it away.
+  }
+}
 
 function open(path: string, bits: number): void {
   try {
