@@ -12,8 +12,19 @@ import type { LineOrder, SessionOrder } from './session-process.js';
 import { SyncProcess } from './sync-process.js';
 import type { Fault, World } from './world.js';
 
+export interface PipesOptions {
+  /** What the sync is started with. */
+  through?: readonly string[];
+}
+
+export interface PipesWorld extends World {
+  readonly roots: { local: string; remote: string };
+  /** Whether the disks can be filled. */
+  readonly canFill: boolean;
+}
+
 /** Two folders of this machine and sessions over local pipes, with the helper in `helperDir`. */
-export async function pipesWorld(helperDir: string): Promise<World> {
+export async function pipesWorld(helperDir: string, options: PipesOptions = {}): Promise<PipesWorld> {
   const closing = new Closing();
   try {
     const base = realpathSync(mkdtempSync(join(tmpdir(), 'devspace-torture-')));
@@ -27,6 +38,7 @@ export async function pipesWorld(helperDir: string): Promise<World> {
     const canFill = Object.values(sides).every((directory) => mountSmallDisk(directory, closing));
     const roots = { local: join(sides.local, 'tree'), remote: join(sides.remote, 'tree') };
 
+    const through = options.through ?? withoutRootsRights();
     let generation = 0;
     const command = () => {
       const order: SessionOrder = {
@@ -37,7 +49,7 @@ export async function pipesWorld(helperDir: string): Promise<World> {
         identity: `container ${generation}`,
         stateDir: join(base, 'state'),
       };
-      const argv = [...withoutRootsRights(), process.execPath, program.session, JSON.stringify(order)];
+      const argv = [...through, process.execPath, program.session, JSON.stringify(order)];
       return { argv, cwd: base };
     };
     const start = (side: 'local' | 'remote') => startAgent([process.execPath, program.agent, roots[side]]);
@@ -77,6 +89,8 @@ export async function pipesWorld(helperDir: string): Promise<World> {
       },
     };
     return {
+      roots,
+      canFill,
       sync,
       agent: (side) => agents[side],
       faults: [

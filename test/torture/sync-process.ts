@@ -27,6 +27,11 @@ export class SyncProcess implements AsyncDisposable {
     this.#command = command;
   }
 
+  /** Of the running process. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   start(): void {
     const { argv, cwd, env } = this.#command();
     this.#wanted = true;

@@ -71,14 +71,16 @@ export class Work {
 
   do(actions: readonly Action[]): void {
     const changes: Change[] = [];
+    /** Both sides of a path are hashed at once. */
+    const hashing = new Set<string>();
     for (const action of actions) {
       const { path } = action;
       if (action.do === 'forget') this.#forget(path);
       else if (action.do === 'record') this.#record(path, action.hash);
       else if (action.do === 'park') this.#park(action);
       else if (action.do === 'obstructed') this.#events.failed(action.path, inTheWay(action));
-      else if (this.postpones(path)) continue;
-      else if (action.do === 'hash') this.#hash(action);
+      else if (!hashing.has(path) && this.postpones(path)) continue;
+      else if (action.do === 'hash') this.#hash(action, hashing);
       else changes.push(action);
     }
     // One change of a path has to wait for another only where something is replaced or gets its mode at the end.
@@ -134,17 +136,19 @@ export class Work {
     if (conflict) this.#events.differs(path);
   }
 
-  #hash({ side, path }: Extract<Action, { do: 'hash' }>): void {
+  #hash({ side, path }: Extract<Action, { do: 'hash' }>, hashing: Set<string>): void {
     const entry = this.#ledger[side].get(path);
     if (entry?.kind !== 'file') return;
     const lane = entry.size > maxDataLength ? this.#large : this.#small;
     this.#ledger.trust(path);
+    hashing.add(path);
     const release = this.#hold(path);
     lane.add(0, async () => {
       try {
         const hash = await this.#sides[side].hash(path, entry.stamp);
         this.#ledger.hashed(side, path, entry.stamp, hash);
-        release();
+        // Whether the path goes well is still to be seen.
+        release(skipped);
       } catch (error) {
         release(error);
       }
