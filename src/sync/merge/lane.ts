@@ -1,3 +1,6 @@
+/** So many started tasks may stay in the queue. */
+const mostStarted = 4096;
+
 /** Lets tasks run in order of arrival, only so many at once and only so many bytes together (one task always may). */
 export class Lane {
   readonly #maxTasks: number;
@@ -56,8 +59,9 @@ export class Lane {
       this.#enter(next.bytes);
       next.start();
     }
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
+    // What has started is let go of, though the queue may never be empty for hours.
+    if (this.#head > mostStarted || this.#head === this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
   }
