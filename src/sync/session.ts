@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 import type { Emit } from '../report/events.js';
 import { Failure } from '../base/failure.js';
+import { settleable } from '../base/settleable.js';
 import type { Side } from './core/entry.js';
 import { compileRules, type Patterns } from './core/ignore.js';
 import { type InitialSync, keepsDifferences } from './core/initial.js';
@@ -9,6 +10,7 @@ import type { Danger } from './core/safety.js';
 import type { EndpointEvents } from './endpoint.js';
 import { readHelper } from './inject/helper-binary.js';
 import { injectHelper, type InjectOptions, type OpenProcess } from './inject/inject.js';
+import { boundHeap } from './store/bound-heap.js';
 import { Ledger } from './merge/ledger.js';
 import { type Local, openLocal } from './local/local.js';
 import { loadMemory } from './ancestor/file.js';
@@ -188,6 +190,7 @@ class Session implements SyncSession {
 
     emit({ type: 'sync', state: 'started', local: this.local, remote: this.remote });
     this.#state.to('merging');
+    boundHeap(ledger.local.size + ledger.remote.size);
     const sides = { local: this.#local, remote: this.#remote };
     const { confirm, onBatch } = this.#options;
     const failed = (error: unknown) => void this.#halt(error);
@@ -282,20 +285,6 @@ class Session implements SyncSession {
     this.#failure = failure;
     await this.close();
   }
-}
-
-function settleable<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (error: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
 }
 
 const stoppedEarly = (): Failure =>

@@ -50,6 +50,10 @@ export function isSafePath(path: string): boolean {
 /** Names sync uses for itself on either side: never listed, never synced. */
 export const isReservedName = (name: string): boolean => name.startsWith('.devspace-');
 
+/** A link's target as the system reads it: on Windows a backslash parts names, too. */
+export const asRead = (target: string, platform: NodeJS.Platform): string =>
+  platform === 'win32' ? target.replaceAll('\\', '/') : target;
+
 /**
  * Whether a symlink at `path` means the same on both sides: relative, inside the root, and `..` only at its start (behind a name it would
  * depend on what that name links to).

@@ -19,7 +19,7 @@ import { systemCode } from '../../base/failure.js';
 import { modeMask } from '../core/compare.js';
 import type { DirectoryEntry, Entry, FileEntry, SymlinkEntry } from '../core/entry.js';
 import { type Traits, whyImpossible } from '../core/naming.js';
-import { isPortableTarget, isReservedName, isSafePath, parentOf, parentsOf } from '../core/path.js';
+import { asRead, isPortableTarget, isReservedName, isSafePath, parentOf, parentsOf } from '../core/path.js';
 import type { FileMeta, Incoming, Kept, Patchable } from '../endpoint.js';
 import { changedFailure, fileFailure, localFailure } from '../file-failure.js';
 import { copyFrom } from './base.js';
@@ -59,7 +59,7 @@ export function applySymlink(
   kept?: Kept,
 ): SymlinkEntry {
   return attempt(path, () => {
-    if (!isPortableTarget(path, target))
+    if (!isPortableTarget(path, asRead(target, process.platform)))
       throw fileFailure(
         'SYNC_UNSAFE_PATH',
         path,

@@ -9,10 +9,10 @@ import type { Policy } from '../core/policy.js';
 import { Tombstones } from '../core/tombstones.js';
 import type { View } from '../core/view.js';
 import type { Scanning } from '../endpoint.js';
-import { Column } from '../store/column.js';
 import { KnownTable } from '../store/known-table.js';
 import { PathTable } from '../store/path-table.js';
 import { TreeTable } from '../store/tree-table.js';
+import { OpenScans } from './open-scans.js';
 import { Switched } from './switched.js';
 
 /**
@@ -42,8 +42,10 @@ export class Ledger implements View, Memory {
     local: new Map(),
     remote: new Map(),
   };
-  /** Scans under way: by row, what was told to be there. */
-  readonly #scans: Record<Side, Set<Column<Uint8Array>>> = { local: new Set(), remote: new Set() };
+  readonly #scans: Record<Side, OpenScans> = {
+    local: new OpenScans(this.#paths),
+    remote: new OpenScans(this.#paths),
+  };
   readonly #suspects = new Set<string>();
   readonly #switched = new Switched();
 
@@ -182,7 +184,7 @@ export class Ledger implements View, Memory {
         if (!before) this.#appeared(path);
         if (side === 'local') this.#switched.note(path);
       }
-      for (const found of this.#scans[side]) found.set(this.#paths.row(path) as number, 1);
+      this.#scans[side].found(path);
     }
     clear();
     for (const path of suspects) this.#suspect(path);
@@ -192,17 +194,11 @@ export class Ledger implements View, Memory {
   /** From now on until `end`, it is noted what is told to be there, at and below the path: the rest is gone then. */
   scanning(side: Side, path: string): Scanning {
     const tree = this[side];
-    const found = new Column(Uint8Array);
-    this.#scans[side].add(found);
-    return {
-      end: () => {
-        this.#scans[side].delete(found);
-        const isGone = (at: string) => found.get(this.#paths.row(at) ?? 0) === 0;
-        if (path !== '' && tree.get(path) && isGone(path)) this.#delete(side, path);
-        for (const below of tree.below([path])) if (isGone(below)) this.#delete(side, below);
-        if (this.dirty.size > 0) this.#onDirty();
-      },
-    };
+    return this.#scans[side].begin((isGone) => {
+      if (path !== '' && tree.get(path) && isGone(path)) this.#delete(side, path);
+      for (const below of tree.below([path])) if (isGone(below)) this.#delete(side, below);
+      if (this.dirty.size > 0) this.#onDirty();
+    });
   }
 
   hashed(side: Side, path: string, stamp: string, hash: string): void {
