@@ -34,6 +34,7 @@ class DirectoryWatches implements LocalWatch {
   readonly #events: WatchEvents;
   readonly #watches = new Map<string, { watcher: FSWatcher; identity: string }>();
   #limited = false;
+  #closed = false;
 
   constructor(root: string, events: WatchEvents) {
     this.#root = root;
@@ -41,6 +42,8 @@ class DirectoryWatches implements LocalWatch {
   }
 
   add(path: string, identity: string): boolean {
+    // A look that has begun goes on for a moment after the end.
+    if (this.#closed) return false;
     const known = this.#watches.get(path);
     if (known?.identity === identity) return false;
     known?.watcher.close();
@@ -87,6 +90,7 @@ class DirectoryWatches implements LocalWatch {
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true;
     for (const { watcher } of this.#watches.values()) watcher.close();
     this.#watches.clear();
   }

@@ -50,8 +50,10 @@ export const acts = {
       for (const { kind, path } of list(root)) if (kind === 'directory') open(path, 0o700);
     for (const { kind, path } of list(root)) {
       if (kind === 'file') open(path, 0o600);
-      const holding = holdings(user.absolute(path), path)[0]?.content ?? '';
-      if (kind === 'other' || /^-> (\/|\.\.)/.test(holding)) removeIfThere(path);
+      attempt(() => {
+        const holding = holdings(user.absolute(path), path)[0]?.content ?? '';
+        if (kind === 'other' || /^-> (\/|\.\.)/.test(holding)) user.remove(user.begin('tidy'), path);
+      });
     }
     return user.deeds.splice(0);
   },
@@ -61,7 +63,7 @@ export const acts = {
       ({ kind, path }) => kind !== 'link' && kind !== 'other' && path !== anchors,
     );
     const chosen = all[Math.floor(random(seed)() * all.length)];
-    if (chosen) chmodSync(user.absolute(chosen.path), chosen.kind === 'file' ? 0 : 0o500);
+    if (chosen) attempt(() => chmodSync(user.absolute(chosen.path), chosen.kind === 'file' ? 0 : 0o500));
     return chosen?.path ?? '';
   },
   /** Takes all space that is left on the disk of the root, but for a little. */
@@ -98,20 +100,19 @@ export const acts = {
 
 export type Acts = typeof acts;
 
-function removeIfThere(path: string): void {
-  try {
-    user.remove(user.begin('tidy'), path);
-  } catch {
-    // Sync has taken it away.
-  }
-}
-
 function open(path: string, bits: number): void {
-  try {
+  attempt(() => {
     const { mode } = lstatSync(user.absolute(path));
     if ((mode & bits) !== bits) chmodSync(user.absolute(path), (mode & 0o777) | bits);
+  });
+}
+
+/** Sync may have changed the tree since it was listed. */
+function attempt(act: () => void): void {
+  try {
+    act();
   } catch {
-    // Gone.
+    // Then there is nothing to do.
   }
 }
 
