@@ -26,12 +26,12 @@ export interface Endpoint extends AsyncDisposable {
   /** Sends the content of a file that has this stamp, before and after reading, to the sink. */
   read(path: string, seen: FileEntry, sink: Sink): Promise<Content>;
   /**
-   * Begins to replace what was `seen` (undefined: nothing) by a file. Nothing is visible before `commit`; missing parents are made. With `kept` the
-   * local side puts what is replaced into the trash in the same step, and tells where.
+   * Begins to replace what was `seen` (undefined: nothing) by a file. Nothing is visible before `commit`; missing parents are made. The
+   * local side keeps what is replaced as told.
    */
-  write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Incoming;
+  write(path: string, seen: Entry | undefined, meta: FileMeta, keeping?: Keeping): Incoming;
   mkdir(path: string, mode: number): Promise<DirectoryEntry>;
-  symlink(path: string, seen: Entry | undefined, target: string, kept?: Kept): Promise<SymlinkEntry>;
+  symlink(path: string, seen: Entry | undefined, target: string, keeping?: Keeping): Promise<SymlinkEntry>;
   /** A directory must be empty. Locally the rest goes to the trash, where `why` is noted: tells where. */
   remove(path: string, seen: Entry, why?: TrashReason): Promise<string | undefined>;
   chmod(path: string, seen: Entry, mode: number): Promise<Entry>;
@@ -62,6 +62,14 @@ export interface Scanning {
 
 /** Told where replaced content is kept, relative to the root. */
 export type Kept = (savedAs: string) => void;
+
+/** What the local side does with what it replaces. */
+export interface Keeping {
+  /** Put it into the trash, in the same step, and tell where. */
+  readonly kept?: Kept | undefined;
+  /** Told where it is when it was not to be kept, but somebody wrote to it in the very last moment. */
+  readonly late?: Kept | undefined;
+}
 
 /** Where content goes. `data` is awaited before more is sent; the chunk may be reused afterwards. */
 export interface Sink {

@@ -37,7 +37,7 @@ func (a *Applier) Do(r *wire.Request) error {
 		case wire.Mkdir:
 			return mkdir(t, r.Mode)
 		case wire.Remove:
-			return remove(t)
+			return a.remove(t)
 		case wire.Chmod:
 			return chmod(t, r.Mode)
 		}
@@ -86,12 +86,11 @@ func (a *Applier) reach(r *wire.Request) (*target, error) {
 		return nil, err
 	}
 	t := &target{dir: dir, name: name}
+	// In this order: what changes in between shows in what is checked, and what changes later against st.
+	missing := at.Stat(dir, name, &t.st)
 	t.now, _ = observe.At(dir, name, r.Path)
-	if t.now.Kind != wire.Absent {
-		err = at.Stat(dir, name, &t.st)
-	}
-	if err == nil {
-		err = Check(r.Expect, &t.now)
+	if err = Check(r.Expect, &t.now); err == nil && missing != nil && t.now.Kind != wire.Absent {
+		err = ErrChanged
 	}
 	if err != nil {
 		at.Close(dir)
@@ -146,12 +145,14 @@ func mkdir(t *target, mode uint32) error {
 	return setMode(t, mode)
 }
 
-func remove(t *target) error {
+func (a *Applier) remove(t *target) error {
 	switch {
 	case t.now.Kind == wire.Absent:
 		return nil
 	case t.isDirectory():
 		return at.Rmdir(t.dir, t.name)
+	case t.now.Kind == wire.File:
+		return a.Area.Take(t.dir, t.name, &t.st)
 	}
 	return at.Unlink(t.dir, t.name)
 }
@@ -177,6 +178,9 @@ func (a *Applier) symlink(t *target, text string, fresh bool) error {
 	return a.place(s, t, fresh, 0, wire.Time{})
 }
 
+// mostSwapped is up to which size a file is swapped with what replaces it: an overlay first copies what lies below it.
+const mostSwapped = 64 << 20
+
 // place brings a stage into place, with the owner of what it replaces or else of its directory, or discards it.
 func (a *Applier) place(s *stage.Stage, t *target, fresh bool, mode uint32, mtime wire.Time) error {
 	st := t.st
@@ -189,6 +193,9 @@ func (a *Applier) place(s *stage.Stage, t *target, fresh bool, mode uint32, mtim
 	try := func() error {
 		if err := s.Finish(stage.OwnerOf(&st), mode, int64(mtime.Sec), int64(mtime.Nsec)); err != nil {
 			return err
+		}
+		if !fresh && t.now.Kind == wire.File && t.st.Size <= mostSwapped {
+			return s.Swap(t.dir, t.name, &t.st)
 		}
 		return s.Place(t.dir, t.name, fresh)
 	}

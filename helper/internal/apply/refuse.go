@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"devspace-helper/internal/root"
+	"devspace-helper/internal/stage"
 	"devspace-helper/internal/wire"
 )
 
@@ -29,7 +30,7 @@ func Refusal(id uint64, path string, err error) *wire.Reply {
 
 func code(err error) wire.Code {
 	switch err {
-	case ErrChanged, syscall.EEXIST:
+	case ErrChanged, stage.ErrTouched, syscall.EEXIST:
 		return wire.Changed
 	case syscall.ENOENT:
 		return wire.NotFound

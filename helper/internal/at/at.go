@@ -15,6 +15,7 @@ const (
 	symlinkNoFollow = 0x100
 	removeDir       = 0x200
 	noReplace       = 1
+	exchange        = 2
 )
 
 // Close closes a descriptor of this package.
@@ -128,6 +129,30 @@ func Rename(fromDir int, from string, toDir int, to string) error {
 // RenameNew moves from to a name that must be free, else EEXIST. Where the file system or kernel cannot do that in one
 // step it looks first, which leaves a moment in which somebody else may come between.
 func RenameNew(fromDir int, from string, toDir int, to string) error {
+	err := rename2(fromDir, from, toDir, to, noReplace)
+	if CannotRename2(err) {
+		var st syscall.Stat_t
+		if Stat(toDir, to, &st) == nil {
+			return syscall.EEXIST
+		}
+		return Rename(fromDir, from, toDir, to)
+	}
+	return err
+}
+
+// Swap gives each of two objects the name of the other in one step. See CannotRename2.
+func Swap(aDir int, a string, bDir int, b string) error { return rename2(aDir, a, bDir, b, exchange) }
+
+// CannotRename2 tells whether an error of Swap means that the file system or kernel has no such thing.
+func CannotRename2(err error) bool {
+	switch err {
+	case syscall.ENOSYS, syscall.EINVAL, syscall.EPERM, syscall.ENOTSUP:
+		return true
+	}
+	return false
+}
+
+func rename2(fromDir int, from string, toDir int, to string, flags uintptr) error {
 	f, err := syscall.BytePtrFromString(from)
 	if err != nil {
 		return err
@@ -137,18 +162,8 @@ func RenameNew(fromDir int, from string, toDir int, to string) error {
 		return err
 	}
 	_, _, errno := syscall.Syscall6(sysRenameat2, uintptr(fromDir), uintptr(unsafe.Pointer(f)),
-		uintptr(toDir), uintptr(unsafe.Pointer(t)), noReplace, 0)
-	switch errno {
-	case 0:
-		return nil
-	case syscall.ENOSYS, syscall.EINVAL, syscall.EPERM, syscall.ENOTSUP:
-		var st syscall.Stat_t
-		if Stat(toDir, to, &st) == nil {
-			return syscall.EEXIST
-		}
-		return Rename(fromDir, from, toDir, to)
-	}
-	return errno
+		uintptr(toDir), uintptr(unsafe.Pointer(t)), flags, 0)
+	return failure(errno)
 }
 
 // SetTime sets both times of an open file.

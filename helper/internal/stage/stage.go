@@ -3,6 +3,7 @@
 package stage
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"sync"
@@ -147,6 +148,52 @@ func (s *Stage) Place(dir int, name string, fresh bool) error {
 		s.end()
 	}
 	return err
+}
+
+// Swap puts the stage in the place of the file name in dir, of which st was seen, and ends it. When somebody has written to
+// that file or replaced it in the last moment, it is left there as it is: ErrTouched. Where there is no such step it is
+// like Place.
+func (s *Stage) Swap(dir int, name string, st *syscall.Stat_t) error {
+	err := at.Swap(s.dir, s.name, dir, name)
+	if at.CannotRename2(err) {
+		return s.Place(dir, name, false)
+	}
+	if err != nil {
+		return err
+	}
+	if !s.holds(st) && (at.Swap(s.dir, s.name, dir, name) == nil || s.Place(dir, name, true) == nil) {
+		return ErrTouched
+	}
+	s.Discard()
+	return nil
+}
+
+// Take moves the file name in dir, of which st was seen, out of the way and removes it. When somebody has written to it or
+// replaced it in the last moment, it is put back: ErrTouched.
+func (a *Area) Take(dir int, name string, st *syscall.Stat_t) error {
+	s, err := a.create(dir, func(to int, as string) (int, error) {
+		return -1, at.RenameNew(dir, name, to, as)
+	})
+	if err == syscall.EXDEV {
+		return at.Unlink(dir, name)
+	}
+	if err != nil {
+		return err
+	}
+	if !s.holds(st) && s.Place(dir, name, true) == nil {
+		return ErrTouched
+	}
+	s.Discard()
+	return nil
+}
+
+// ErrTouched means that a file changed in the moment in which it was to be replaced or removed.
+var ErrTouched = errors.New("it changed in the last moment")
+
+// holds tells whether what has the stage's name is what was seen, by its size and time: a new name changes the rest.
+func (s *Stage) holds(st *syscall.Stat_t) bool {
+	var now syscall.Stat_t
+	return at.Stat(s.dir, s.name, &now) == nil && now.Size == st.Size && now.Mtim == st.Mtim && now.Mode == st.Mode
 }
 
 // MoveBeside replaces the stage by one of the same content in the directory parent.

@@ -1,8 +1,7 @@
-import { createHash, type Hash, randomBytes } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
-  cpSync,
   fchmodSync,
   futimesSync,
   mkdirSync,
@@ -13,17 +12,17 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
-import { systemCode } from '../../base/failure.js';
 import { modeMask } from '../core/compare.js';
 import type { DirectoryEntry, Entry, FileEntry, SymlinkEntry } from '../core/entry.js';
 import { type Traits, whyImpossible } from '../core/naming.js';
 import { asRead, isPortableTarget, isReservedName, isSafePath, parentOf, parentsOf } from '../core/path.js';
-import type { FileMeta, Incoming, Kept, Patchable } from '../endpoint.js';
+import type { FileMeta, Incoming, Keeping, Patchable } from '../endpoint.js';
 import { changedFailure, fileFailure, localFailure } from '../file-failure.js';
 import { copyFrom } from './base.js';
 import { observe } from './observe.js';
+import { putInPlace } from './replace.js';
 import type { Stage } from './stage.js';
 import type { TrashReason } from '../trash/journal.js';
 import type { Trash } from './trash.js';
@@ -56,7 +55,7 @@ export function applySymlink(
   path: string,
   seen: Entry | undefined,
   target: string,
-  kept?: Kept,
+  keeping?: Keeping,
 ): SymlinkEntry {
   return attempt(path, () => {
     if (!isPortableTarget(path, asRead(target, process.platform)))
@@ -69,7 +68,7 @@ export function applySymlink(
     symlinkSync(target, staged);
     try {
       checkPlace(place, path, seen);
-      putInPlace(place, staged, path, seen && kept);
+      putInPlace(place, staged, path, seen, keeping);
     } finally {
       rmSync(staged, { force: true });
     }
@@ -118,7 +117,7 @@ export function applyWrite(
   seen: Entry | undefined,
   meta: FileMeta,
   done: (entry: FileEntry) => void,
-  kept?: Kept,
+  keeping?: Keeping,
 ): Patchable {
   const staged = new StagedFile(place, path, meta);
   return {
@@ -130,7 +129,7 @@ export function applyWrite(
         try {
           staged.finish(hash);
           checkPlace(place, path, seen);
-          putInPlace(place, staged.absolute, path, seen && kept);
+          putInPlace(place, staged.absolute, path, seen, keeping);
         } catch (error) {
           staged.abort();
           throw error;
@@ -253,30 +252,6 @@ function checkParent(place: Pick<Place, 'root'>, parent: string, path: string): 
 
 const sameEntry = (a: Entry, b: Entry): boolean =>
   a.kind === b.kind && 'stamp' in a && 'stamp' in b && a.stamp === b.stamp;
-
-/** With `kept`, what is replaced gets a second name in the trash first, so that there is no moment without it. */
-function putInPlace(place: Place, staged: string, path: string, kept: Kept | undefined): void {
-  const savedAs = kept && place.trash.copy(path, 'conflict');
-  moveOver(staged, join(place.root, path));
-  if (savedAs !== undefined) kept?.(savedAs);
-}
-
-/** Where another file system is mounted below the root, there is a copy beside the target first: what is visible is whole all the same. */
-function moveOver(staged: string, absolute: string): void {
-  try {
-    renameSync(staged, absolute);
-  } catch (error) {
-    if (systemCode(error) !== 'EXDEV') throw error;
-    const beside = join(dirname(absolute), `.devspace-stage-${randomBytes(8).toString('hex')}`);
-    try {
-      cpSync(staged, beside, { verbatimSymlinks: true, preserveTimestamps: true });
-      renameSync(beside, absolute);
-    } finally {
-      rmSync(beside, { force: true });
-      rmSync(staged, { force: true });
-    }
-  }
-}
 
 function result<K extends Entry['kind']>(place: Place, path: string, kind: K): Extract<Entry, { kind: K }> {
   const entry = observe(place.root, path);

@@ -13,7 +13,7 @@ import type {
   EndpointEvents,
   FileMeta,
   Incoming,
-  Kept,
+  Keeping,
   Patchable,
   Sink,
 } from '../endpoint.js';
@@ -151,9 +151,9 @@ export class Local implements Endpoint {
     return findBlocks(join(this.root, path), path, seen.stamp, sums);
   }
 
-  write(path: string, seen: Entry | undefined, meta: FileMeta, kept?: Kept): Patchable {
+  write(path: string, seen: Entry | undefined, meta: FileMeta, keeping?: Keeping): Patchable {
     const tell = (entry: Entry | undefined) => this.#teller.one(path, entry);
-    const incoming = applyWrite(this.#place, path, seen, meta, tell, kept);
+    const incoming = applyWrite(this.#place, path, seen, meta, tell, keeping);
     const commit = async (hash: string) => {
       await this.#checkout.running();
       return this.#teller.plain(await incoming.commit(hash));
@@ -168,9 +168,14 @@ export class Local implements Endpoint {
     return this.#teller.one(path, entry);
   }
 
-  async symlink(path: string, seen: Entry | undefined, target: string, kept?: Kept): Promise<SymlinkEntry> {
+  async symlink(
+    path: string,
+    seen: Entry | undefined,
+    target: string,
+    keeping?: Keeping,
+  ): Promise<SymlinkEntry> {
     await this.#checkout.running();
-    return this.#teller.one(path, applySymlink(this.#place, path, seen, target, kept));
+    return this.#teller.one(path, applySymlink(this.#place, path, seen, target, keeping));
   }
 
   async chmod(path: string, seen: Entry, mode: number): Promise<Entry> {

@@ -34,6 +34,14 @@ export class Trash {
     return kept;
   }
 
+  /** Moves a file of this file system that is somewhere else by now, as if it were at the path. */
+  take(absolute: string, path: string, why: TrashReason): string {
+    const kept = this.reserve(path);
+    renameSync(absolute, join(this.#root, kept));
+    this.note(kept, why);
+    return kept;
+  }
+
   /** Keeps a copy of a file or symlink that stays where it is: a second name for the same content where that is possible. */
   copy(path: string, why: TrashReason): string {
     const kept = this.reserve(path);

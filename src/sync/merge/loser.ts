@@ -1,29 +1,30 @@
 import type { Emit } from '../../report/events.js';
 import { type Entry, otherSide, type Side } from '../core/entry.js';
-import type { Kept } from '../endpoint.js';
+import type { Keeping } from '../endpoint.js';
 import type { Sides } from './perform.js';
 
-/** The losing content of a conflict. */
-export interface Loser {
-  /** Takes where the local side has put it. */
-  readonly kept: Kept;
+/** The losing content of a conflict, or what may turn out to be one at the last moment. */
+export interface Loser extends Keeping {
   /** The winner is in its place: says where the loser is. */
   told(): void;
 }
 
-/** Sees to it that the losing content of a conflict is kept in the local trash: fetches the container's now; the local side moves its own. */
+/** Sees to it that the losing content of a conflict is kept in the local trash: fetches the container's now; the local side moves its own, also what was
+ * written when it was about to be replaced. */
 export async function prepareLoser(
   change: { to: Side; path: string; target: Entry | undefined; conflict: boolean },
   sides: Sides,
   emit: Emit,
 ): Promise<Loser | undefined> {
   const { to, path, target, conflict } = change;
-  if (!conflict || target === undefined) return undefined;
+  if (target === undefined || (!conflict && to === 'remote')) return undefined;
   let savedAs = to === 'remote' ? await fetchLoser(path, target, sides) : undefined;
+  const take = (place: string) => {
+    savedAs = place;
+  };
   return {
-    kept: (place) => {
-      savedAs = place;
-    },
+    kept: conflict ? take : undefined,
+    late: take,
     told: () => {
       if (savedAs !== undefined) emit({ type: 'sync-conflict', path, kept: otherSide(to), savedAs });
     },

@@ -57,7 +57,7 @@ export async function perform(
     case 'symlink': {
       const { target } = change;
       const loser = await prepareLoser(change, sides, emit);
-      const made = await sides[to].symlink(path, target, change.source.target, loser?.kept);
+      const made = await sides[to].symlink(path, target, change.source.target, loser);
       loser?.told();
       recordAt(to, made, path, '', ledger, change.source);
       return done(target ? 'update' : 'create');
@@ -68,7 +68,7 @@ export async function perform(
       const savedAs = await sides[to].remove(path, change.target, why).catch((error: unknown) => {
         throw change.replaced && isFailure(error, 'SYNC_DIR_NOT_EMPTY') ? inTheWay(to, path) : error;
       });
-      if (savedAs !== undefined) loser?.kept(savedAs);
+      if (savedAs !== undefined) loser?.kept?.(savedAs);
       loser?.told();
       ledger.removed(path, to, change.replaced);
       return change.replaced ? undefined : done('remove', change.target.kind === 'directory');
@@ -131,7 +131,7 @@ async function send(
   const from: Endpoint = sides[otherSide(to)];
   ledger.trust(path);
   const meta = { mode, mtime: source.mtime, size: source.size };
-  const incoming = sides[to].write(path, target, meta, loser?.kept);
+  const incoming = sides[to].write(path, target, meta, loser);
   let ended = false;
   try {
     const content = delta

@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { isFailure } from '../../../src/base/failure.js';
-import type { Entry } from '../../../src/sync/core/entry.js';
+import type { Entry, FileEntry } from '../../../src/sync/core/entry.js';
+import type { Keeping } from '../../../src/sync/endpoint.js';
 import {
   applyChmod,
   applyMkdir,
@@ -56,16 +57,12 @@ function write(
   content: string,
   seen: Entry | null = observe(root, path) ?? null,
   mode = 0o644,
+  when: keyof Keeping = 'kept',
 ) {
   const kept: string[] = [];
-  const incoming = applyWrite(
-    place,
-    path,
-    seen ?? undefined,
-    meta(content, mode),
-    () => {},
-    (savedAs) => kept.push(savedAs),
-  );
+  const incoming = applyWrite(place, path, seen ?? undefined, meta(content, mode), () => {}, {
+    [when]: (savedAs: string) => kept.push(savedAs),
+  });
   return {
     incoming,
     kept,
@@ -85,6 +82,20 @@ describe('a file', () => {
     expect(entry).toMatchObject({ mode: 0o751, size: 3, mtime: { s: 1_600_000_000 } });
     expect(kept.map((path) => readFileSync(join(root, path), 'utf8'))).toEqual(['content']);
     expect(readTrash(root)).toEqual({ f: 'content' });
+  });
+
+  it('keeps what was written to the replaced one in the last moment', async () => {
+    const seen = observe(root, 'f') as FileEntry;
+    const calm = write('f', 'new', seen, 0o644, 'late');
+    await calm.commit();
+    expect(calm.kept).toEqual([]);
+    const now = observe(root, 'f') as FileEntry;
+    // Looked at before somebody wrote: as large then as now, but of another time.
+    const late = write('f', 'newer', { ...now, mtime: { ...now.mtime, ns: 1 } }, 0o644, 'late');
+    await late.commit();
+    expect(late.kept.map((path) => readFileSync(join(root, path), 'utf8'))).toEqual(['new']);
+    expect(readFileSync(join(root, 'f'), 'utf8')).toBe('newer');
+    expect(readdirSync(join(root, '.devspace/sync/stage'), { recursive: true })).toHaveLength(1);
   });
 
   it('makes the directories above', async () => {
