@@ -274,6 +274,7 @@ export class Local implements Endpoint {
     };
     await scanLocal(this.root, path, this.#rules, {
       entering: (directory) => this.#follow(directory),
+      closed: (directory) => this.#watch?.drop(directory),
       seen: (entries) => {
         void running();
         this.#teller.many(entries, [], byGit);

@@ -14,6 +14,8 @@ const breath = 250;
 export interface LocalScan {
   /** Told of each directory before it is read, so that it can be watched first. */
   entering(path: string): void;
+  /** Told of a directory that cannot be read: when it can be, all in it is to be looked at anew. */
+  closed?(path: string): void;
   /** Told what is there, in the same step in which it was looked at. */
   seen(entries: readonly Observed[]): void;
   /** Awaited now and then, between one look and the next. */
@@ -46,6 +48,7 @@ export async function scanLocal(
     scan.entering(directory);
     const names = list(join(root, directory));
     if (!Array.isArray(names)) {
+      scan.closed?.(directory);
       if (names.code !== 'ENOENT')
         found.push({ path: directory, kind: 'unreadable', reason: reasonOf(names.code) });
       continue;

@@ -61,8 +61,10 @@ export class Troubles {
         else void this.#lookAgain(path);
         return;
       case 'SYNC_DIR_NOT_EMPTY':
+        // Something excluded is in it, or something nobody has heard of yet.
+        if (this.#retries.count(path) < 3) void this.#lookAgain(path);
+        return;
       case 'SYNC_CANCELLED':
-        // Something excluded is in it, or the session ends.
         return;
       default:
         if (error.code.startsWith('SYNC_STREAM') || error.code === 'SYNC_PROTOCOL') return;

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { bundleLocal } from './local-program.js';
 
 /** Limits of a user namespace of its own, so that the machine's stay as they are. */
 const limits = '/proc/sys/user';
@@ -21,46 +21,12 @@ const missing = (() => {
 })();
 if (missing) console.log(`the limit of file watches is not tested: ${missing}`);
 
-/** Opens a folder as the local side and prints what it tells, one JSON value a line. */
-const program = (source: string) => `
-  import { openLocal } from ${JSON.stringify(join(source, 'sync/local/local.ts'))};
-  import { compileRules } from ${JSON.stringify(join(source, 'sync/core/ignore.ts'))};
-  const print = (value) => console.log(JSON.stringify(value));
-  const local = openLocal(process.argv[2], compileRules({}));
-  let listed = false;
-  const sizes = {};
-  local.watch({
-    changed: (seen) => {
-      for (const { path, size } of seen) {
-        if (listed && sizes[path] !== size) print({ path });
-        sizes[path] = size;
-      }
-    },
-    scanning: () => ({ end() {} }),
-    lost() {},
-    degraded: (text) => print({ degraded: text }),
-    failed: (failure) => print({ failed: String(failure) }),
-  });
-  local.scan('').then(() => { listed = true; print({ listed }); });
-`;
-
 describe.skipIf(missing)('when the system allows no more watches', { timeout: 60_000 }, () => {
   let place: string;
   let bundle: string;
   beforeAll(async () => {
     place = mkdtempSync(join(tmpdir(), 'devspace-limit-'));
-    bundle = join(place, 'local.mjs');
-    const source = fileURLToPath(new URL('../../../src', import.meta.url));
-    await build({
-      stdin: { contents: program(source), resolveDir: source, loader: 'ts' },
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-    });
+    bundle = await bundleLocal(place);
   }, 60_000);
   afterAll(() => rmSync(place, { recursive: true, force: true }));
 
