@@ -27,8 +27,7 @@ describe.skipIf(missing)('a directory that may not be read for a while', { timeo
     mkdirSync(join(root, 'closed/below'), { recursive: true });
     const all = ['', 'closed', 'closed/below', 'closed/below/file', 'open'];
     for (const path of ['closed/below/file', 'open']) writeFileSync(join(root, path), 'x');
-    for (const path of nobody.uid === undefined ? [] : all)
-      chownSync(join(root, path), nobody.uid, nobody.gid);
+    if (nobody) for (const path of all) chownSync(join(root, path), nobody.uid, nobody.gid);
     const child = spawn(process.execPath, [bundle, root], {
       stdio: ['ignore', 'pipe', 'inherit'],
       ...nobody,
