@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../rig/until.js';
 import { type PipesOptions, type PipesWorld, pipesWorld } from '../torture/pipes-world.js';
 import { withoutRootsRights } from '../torture/privileges.js';
-import { buildHelper, helperMissing, put, readTree } from './rig.js';
+import { buildHelper, helperMissing, put, readTrash, readTree } from './rig.js';
 
 const missing = helperMissing();
 if (missing) console.log(`faults of sync are not tested: ${missing}`);
@@ -125,6 +125,22 @@ describe.skipIf(missing)('what goes wrong on a disk', { timeout: 60_000 }, () =>
       await arrived('local', 'dir/thing/in', 'in');
     },
   );
+
+  it('what waits for a file in the way goes on when there is space to keep that', async () => {
+    await open({ local: { 'dir/old': 'old', 'a.txt': 'a' } });
+    if (!world.canFill) return console.log('skipped: no disk can be mounted here');
+    await start();
+    world.sync.signal('SIGSTOP');
+    rmSync(at('remote', 'dir'), { recursive: true });
+    writeFileSync(at('remote', 'dir'), 'x'.repeat(64 * 1024));
+    put(world.roots.local, { 'dir/new': 'new' });
+    await world.agent('local').ask('fill');
+    world.sync.signal('SIGCONT');
+    await warned('SYNC_NO_SPACE');
+    await world.agent('local').ask('free');
+    await arrived('remote', 'dir/new', 'new');
+    expect(readTrash(world.roots.local)['dir']).toHaveLength(64 * 1024);
+  });
 
   it('both sides are edited while the machine sleeps', async () => {
     await open({ local: { 'a.txt': 'a', 'b.txt': 'b', 'both.txt': 'both' } });

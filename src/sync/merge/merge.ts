@@ -125,6 +125,7 @@ export class Merge {
     const paths = release ? this.#held.release() : [];
     for (const path of ledger.take(this.#first === 'copying' ? slice : Infinity))
       if (!this.#work.postpones(path)) paths.push(path);
+    paths.push(...this.#work.waitingFor(paths));
     if (paths.length === 0) return;
     this.#warnOfSkipped(paths);
     const planned = plan(ledger, paths);

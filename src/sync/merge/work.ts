@@ -69,6 +69,16 @@ export class Work {
     return true;
   }
 
+  /** What waits for these paths, and is to be planned together with them: it may be what decides about them. */
+  waitingFor(paths: readonly string[]): string[] {
+    if (this.#waiting.size === 0) return [];
+    return paths.flatMap((path) => {
+      const waiting = this.#waiting.get(path) ?? [];
+      this.#waiting.delete(path);
+      return [...waiting].filter((other) => !this.postpones(other));
+    });
+  }
+
   do(actions: readonly Action[]): void {
     const changes: Change[] = [];
     /** Both sides of a path are hashed at once. */
