@@ -45,6 +45,7 @@ class Planner {
 
   run(paths: Iterable<string>): Action[] {
     for (const path of paths) this.#add(path);
+    this.#addBelowSwaps();
     for (let depth = this.#levels.length - 1; depth > 0; depth--) {
       for (const path of this.#levels[depth] ?? []) this.#one(path, decide(this.#view, path));
     }
@@ -55,6 +56,24 @@ class Planner {
     if (path === '') return;
     const depth = depthOf(path);
     (this.#levels[depth] ??= new Set()).add(path);
+  }
+
+  /**
+   * Whether a directory gives way to something else, or that to the directory, depends on all that is below it: it is decided together, also when only the
+   * directory is asked about.
+   */
+  #addBelowSwaps(): void {
+    const swaps: string[] = [];
+    for (const level of this.#levels) {
+      for (const path of level ?? []) {
+        const local = this.#view.local.get(path)?.kind;
+        const remote = local && this.#view.remote.get(path)?.kind;
+        if (remote && local !== remote && (local === 'directory' || remote === 'directory')) swaps.push(path);
+      }
+    }
+    if (swaps.length === 0) return;
+    for (const side of ['local', 'remote'] as const)
+      for (const path of this.#view[side].below(swaps)) this.#add(path);
   }
 
   #one(path: string, decision: Decision): void {

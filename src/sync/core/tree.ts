@@ -6,4 +6,6 @@ export interface Tree extends Iterable<[string, Entry]> {
   get(path: string): Entry | undefined;
   /** How many entries lie directly in the directory. */
   childCount(directory: string): number;
+  /** All paths strictly below any of these directories. */
+  below(directories: Iterable<string>): string[];
 }

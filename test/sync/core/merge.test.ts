@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { plan } from '../../../src/sync/core/plan.js';
+
 import { diverged, type Edits, type Model, type ModelOptions, type Named, strangers } from './model.js';
 
 /** Both sides, when they are equal, else each; with what was kept. */
@@ -149,6 +151,18 @@ describe('with an ancestor', () => {
   ];
   it.each(rows)('%s', (_, local, remote, expected) => {
     expect(outcome(diverged(base, local, remote).run())).toEqual(expected);
+  });
+
+  it('decides a directory that became a file together with what is in it, also when only that is asked about', () => {
+    const model = diverged({ d: 'd', 'd/old': 'old' }, { 'd/new': 'new' }, { d: 'a file now' });
+    expect(plan(model.ledger, ['d']).map(({ do: what, path }) => `${what} ${path}`)).toEqual(
+      plan(model.ledger, ['d', 'd/old', 'd/new']).map(({ do: what, path }) => `${what} ${path}`),
+    );
+    expect(plan(model.ledger, ['d'])).not.toEqual([]);
+    const [local, remote] = [model.run().local.named(), model.remote.named()];
+    expect(local).toEqual(remote);
+    expect(local).toMatchObject({ 'd/new': 'new' });
+    expect(model.trash.map(({ content }) => content)).toContain('a file now');
   });
 
   it('asks for no hash where stamps or sizes decide', () => {
