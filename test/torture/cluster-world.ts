@@ -19,12 +19,20 @@ import type { World } from './world.js';
 
 const remoteRoot = '/vol/tree';
 
-/** Makes worlds of the built `devspace sync` and pods of the tests' cluster. What is built now is what runs, whatever is built later. */
-export async function clusterWorlds(): Promise<() => Promise<World>> {
+/** Makes worlds. Disposing does not end those that were made. */
+export interface Worlds extends AsyncDisposable {
+  open(this: void): Promise<World>;
+}
+
+/** Worlds of the built `devspace sync` and pods of the tests' cluster. What is built now is what runs, whatever is built later. */
+export async function clusterWorlds(): Promise<Worlds> {
   const images = { busybox: await pushedBusybox(), node: await pushedNode() };
   const agentProgram = await bundle('actor/agent.ts');
   const cli = copyOfBuild();
-  return () => clusterWorld(images, agentProgram, cli);
+  return {
+    open: () => clusterWorld(images, agentProgram, join(cli, 'bin/devspace.js')),
+    [Symbol.asyncDispose]: async () => rmSync(cli, { recursive: true, force: true }),
+  };
 }
 
 async function clusterWorld(
@@ -120,12 +128,11 @@ async function pushedNode(): Promise<string> {
   return ref;
 }
 
-/** The built CLI as it is now, until this process ends. */
+/** The built CLI as it is now. */
 function copyOfBuild(): string {
   const copy = mkdtempSync(join(tmpdir(), 'devspace-torture-cli-'));
-  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
   const source = fileURLToPath(new URL('../..', import.meta.url));
   for (const part of ['bin', 'dist', 'package.json'])
     cpSync(join(source, part), join(copy, part), { recursive: true });
-  return join(copy, 'bin/devspace.js');
+  return copy;
 }

@@ -1,9 +1,12 @@
-// `npm run torture -- --seed N --ops N --faults N [--cluster] [--seeds FROM-TO] [--jobs N]`: see README.md beside.
+// `npm run torture -- --seed N --ops N --faults N [--cluster] [--seeds FROM-TO] [--jobs N]`: model.ts says what is checked. `--log FILE` keeps what each sync said, in FILE.<seed>.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pipesWorld } from './pipes-world.js';
 import { runSeed, type Verdict } from './run-seed.js';
 import { clusterEnv } from '../cluster/index.js';
+import { Closing } from '../../src/base/closing.js';
+import type { Worlds } from './cluster-world.js';
+import type { World } from './world.js';
 import { builtHelper } from './built-helper.js';
 
 const { values } = parseArgs({
@@ -20,18 +23,28 @@ const { values } = parseArgs({
 });
 const [from = 1, to = from] = (values.seeds ?? values.seed).split('-').map(Number);
 const plan = { ops: Number(values.ops), faults: Number(values.faults) };
-const openWorld = await chooseWorld();
+const closing = new Closing();
+const worlds = await chooseWorlds();
 const waiting = Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const failed: number[] = [];
+const open = new Set<World>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 
-async function chooseWorld() {
-  if (values.cluster && process.env.KUBECONFIG === undefined) Object.assign(process.env, clusterEnv());
+async function chooseWorlds(): Promise<Pick<Worlds, 'open'>> {
   if (!values.cluster) {
     const helperDir = builtHelper();
-    return () => pipesWorld(helperDir);
+    return { open: () => pipesWorld(helperDir) };
   }
+  if (process.env.KUBECONFIG === undefined) Object.assign(process.env, clusterEnv());
   const { clusterWorlds } = await import('./cluster-world.js');
-  return clusterWorlds();
+  return closing.use(await clusterWorlds());
+}
+
+/** Leaves nothing behind: neither mounts nor namespaces. */
+async function stop(): Promise<void> {
+  await Promise.allSettled([...open].map((world) => world[Symbol.asyncDispose]()));
+  await closing[Symbol.asyncDispose]();
+  process.exit(130);
 }
 
 async function one(seed: number): Promise<void> {
@@ -39,11 +52,13 @@ async function one(seed: number): Promise<void> {
   let verdict: Verdict | undefined;
   let wrong: string[];
   try {
-    await using world = await openWorld();
+    await using world = await worlds.open();
+    open.add(world);
     try {
       verdict = await runSeed(world, { seed, ...plan }, values.verbose ? say : () => {});
       wrong = verdict.wrong;
     } finally {
+      open.delete(world);
       if (values.log) writeFileSync(`${values.log}.${seed}`, world.sync.log.join('\n'));
     }
   } catch (error) {
@@ -71,6 +86,7 @@ async function work(): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+await closing[Symbol.asyncDispose]();
 process.stdout.write(
   failed.length === 0 ? 'all passed\n' : `failed: ${failed.toSorted((a, b) => a - b).join(', ')}\n`,
 );
