@@ -1,5 +1,5 @@
 import type { ConfirmDanger } from '../dev/keep-in-sync.js';
-import type { DangerAnswer } from '../sync/session.js';
+import type { DangerAnswer } from '../sync/core/safety.js';
 import type { Invocation } from './command.js';
 
 /**

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { globTest } from '../base/glob.js';
 import type { SyncConfig } from '../config/schema.js';
-import type { Batch } from '../sync/session.js';
+import type { Batch } from '../sync/merge/batches.js';
 
 export type UploadHooks = NonNullable<SyncConfig['onUpload']>;
 export type DownloadHooks = NonNullable<SyncConfig['onDownload']>;

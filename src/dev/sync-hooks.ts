@@ -6,7 +6,7 @@ import type { Target } from '../kube/select.js';
 import { splitLines } from '../proc/lines.js';
 import { run } from '../proc/run.js';
 import type { Emit } from '../report/events.js';
-import type { Batch } from '../sync/session.js';
+import type { Batch } from '../sync/merge/batches.js';
 import { onceOnly } from './once.js';
 import { restartProcess } from './restart-process.js';
 import {

@@ -6,7 +6,8 @@ import { settleable } from '../base/settleable.js';
 import type { Side } from './core/entry.js';
 import { compileRules, type Patterns } from './core/ignore.js';
 import { type InitialSync, keepsDifferences } from './core/initial.js';
-import type { Danger } from './core/safety.js';
+import type { Danger, DangerAnswer } from './core/safety.js';
+import type { Batch } from './merge/batches.js';
 import type { EndpointEvents } from './endpoint.js';
 import { readHelper } from './inject/helper-binary.js';
 import { injectHelper, type InjectOptions, type OpenProcess } from './inject/inject.js';
@@ -68,18 +69,6 @@ export interface SyncOptions extends Patterns {
   name: string;
   emit: Emit;
   signal: AbortSignal;
-}
-
-/**
- * What to do about removals that look like an accident: carry them over, bring the files back from the other side (where `direction` allows that, else
- * they just stay there), or stop.
- */
-export type DangerAnswer = 'carry-over' | 'restore' | 'stop';
-
-/** What one round of merging has done to one side, in the order it was done. */
-export interface Batch {
-  direction: 'up' | 'down';
-  changes: readonly { path: string; action: 'create' | 'update' | 'remove'; directory: boolean }[];
 }
 
 export interface SyncSession extends AsyncDisposable {

@@ -7,7 +7,7 @@ import {
   type HookStep,
   type UploadHooks,
 } from '../../src/dev/sync-hooks-plan.js';
-import type { Batch } from '../../src/sync/session.js';
+import type { Batch } from '../../src/sync/merge/batches.js';
 
 type Changes = Batch['changes'];
 const file = (path: string, action: Changes[number]['action'] = 'update') => ({

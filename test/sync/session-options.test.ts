@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/base/failure.js';
 import type { Danger } from '../../src/sync/core/safety.js';
 import { Tombstones } from '../../src/sync/core/tombstones.js';
-import type { Batch, DangerAnswer } from '../../src/sync/session.js';
+import type { DangerAnswer } from '../../src/sync/core/safety.js';
+import type { Batch } from '../../src/sync/merge/batches.js';
 import { helperMissing, pairForEachTest, type Pair, put, readTrash, readTree } from './rig.js';
 
 const missing = helperMissing();

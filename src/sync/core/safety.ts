@@ -11,6 +11,12 @@ export type Danger =
   /** Of the `of` files both sides had in common, `files` would go. */
   | { danger: 'mass-removal'; side: Side; files: number; of: number; examples: readonly string[] };
 
+/**
+ * What to do about removals that look like an accident: carry them over, bring the files back from the other side (where `direction` allows that, else
+ * they just stay there), or stop.
+ */
+export type DangerAnswer = 'carry-over' | 'restore' | 'stop';
+
 /** From this many files on, a side that lost all of them at once is taken for an accident. */
 export const emptiedFrom = 2;
 /** From this many files on, removals of more than this share of all are taken for an accident. */

@@ -1,7 +1,12 @@
 import { messageOf } from '../../base/failure.js';
 import type { Emit } from '../../report/events.js';
-import type { Batch } from '../session.js';
 import type { Done } from './perform.js';
+
+/** What one round of merging has done to one side, in the order it was done. */
+export interface Batch {
+  direction: 'up' | 'down';
+  changes: readonly { path: string; action: 'create' | 'update' | 'remove'; directory: boolean }[];
+}
 
 /** A round is over when nothing was done for so long and nothing is under way; a busy one is told of in parts. */
 const round = { quietMs: 50, longestMs: 2000 } as const;

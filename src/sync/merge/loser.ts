@@ -1,7 +1,7 @@
 import type { Emit } from '../../report/events.js';
 import { type Entry, otherSide, type Side } from '../core/entry.js';
 import type { Keeping } from '../endpoint.js';
-import type { Sides } from './perform.js';
+import type { Sides } from './sides.js';
 
 /** The losing content of a conflict, or what may turn out to be one at the last moment. */
 export interface Loser extends Keeping {

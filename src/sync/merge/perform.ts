@@ -6,14 +6,8 @@ import type { Endpoint } from '../endpoint.js';
 import { changedFailure, fileFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
 import { type Loser, prepareLoser } from './loser.js';
-import type { Local } from '../local/local.js';
-import type { Remote } from '../remote/remote.js';
+import type { Sides } from './sides.js';
 import { isDelta, transferDelta } from './transfer.js';
-
-export interface Sides {
-  readonly local: Local;
-  readonly remote: Remote;
-}
 
 /** Actions that change a side. */
 export type Change = Exclude<Action, { do: 'forget' | 'record' | 'park' | 'hash' | 'obstructed' }>;

@@ -3,7 +3,7 @@ import type { FileEntry } from '../core/entry.js';
 import { type BlockSums, blockLength } from '../delta/block-sums.js';
 import type { Content, Patchable } from '../endpoint.js';
 import type { Range } from '../wire/messages.js';
-import type { Sides } from './perform.js';
+import type { Sides } from './sides.js';
 
 /** From this size on a new version is sent as what differs. */
 const deltaFrom = 256 * 1024;

@@ -1,7 +1,7 @@
 import { sleep } from '../../base/abort.js';
 import { isFailure } from '../../base/failure.js';
 import type { Ledger } from './ledger.js';
-import type { Sides } from './perform.js';
+import type { Sides } from './sides.js';
 import { Retries } from './retries.js';
 import { Stuck } from './stuck.js';
 import type { Warnings } from './warnings.js';

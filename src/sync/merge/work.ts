@@ -5,7 +5,8 @@ import { maxDataLength } from '../wire/frame.js';
 import { Lane } from './lane.js';
 import { fileFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
-import { type Change, type Done, perform, type Sides } from './perform.js';
+import { type Change, type Done, perform } from './perform.js';
+import type { Sides } from './sides.js';
 import type { Emit } from '../../report/events.js';
 
 /** In flight at once: small ones hide the round trip, large ones share the line without holding the small ones up. */

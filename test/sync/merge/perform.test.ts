@@ -9,7 +9,8 @@ import { plan } from '../../../src/sync/core/plan.js';
 import { type Local, openLocal } from '../../../src/sync/local/local.js';
 import { observe } from '../../../src/sync/local/observe.js';
 import { Ledger } from '../../../src/sync/merge/ledger.js';
-import { type Change, perform, type Sides } from '../../../src/sync/merge/perform.js';
+import { type Change, perform } from '../../../src/sync/merge/perform.js';
+import type { Sides } from '../../../src/sync/merge/sides.js';
 
 let base: string;
 let local: Local;
