@@ -168,10 +168,7 @@ export class Ledger implements View, Memory {
       const before = tree.get(path);
       if (observed.kind === 'absent') {
         if (before?.kind === 'directory' || before === undefined) vanished.push(path);
-        if (before) {
-          this.#delete(side, path);
-          this.#uncover(side, path, before);
-        }
+        if (before) this.#delete(side, path);
         continue;
       }
       clear();
@@ -311,7 +308,9 @@ export class Ledger implements View, Memory {
   }
 
   #delete(side: Side, path: string): void {
+    const before = this[side].get(path);
     this[side].delete(path);
+    if (before) this.#uncover(side, path, before);
     if (side === 'local') this.#switched.note(path);
     this.dirty.add(path);
     this.#markNamesakes(path);
