@@ -96,7 +96,8 @@ export async function startSync(options: SyncOptions): Promise<SyncSession> {
   } catch (error) {
     await session.close();
     options.signal.throwIfAborted();
-    throw error;
+    // What came of stopping for another reason is not the reason.
+    throw session.failure ?? error;
   }
   return session;
 }
@@ -127,6 +128,11 @@ class Session implements SyncSession {
     // Not everyone waits for both.
     this.initialDone.catch(() => {});
     this.done.catch(() => {});
+  }
+
+  /** What has ended the session, so far. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   get local(): string {

@@ -240,6 +240,18 @@ describe.skipIf(missing)('a session over pipes', { timeout: 30_000 }, () => {
     expect(readTree(pair.local)).toEqual(before);
   });
 
+  it('says so when the local folder is replaced while it connects', async () => {
+    const open = openHere({ cwd: pair.remote });
+    const starting = pair.start({
+      open: async (command, signal) => {
+        renameSync(pair.local, `${pair.local}-away`);
+        mkdirSync(pair.local);
+        return open(command, signal);
+      },
+    });
+    await expect(starting).rejects.toSatisfy((error) => isFailure(error, 'SYNC_ROOT_VANISHED'));
+  });
+
   it('halts when the local folder vanishes, with the remote files intact', async () => {
     put(pair.local, { 'a/b': '1', c: '2' });
     const session = await pair.start();

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { type BigIntStats, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -287,7 +287,7 @@ export class Local implements Endpoint {
 
   /** Watches a directory; true when it, or this one of that name, was not watched before. An inode alone may have been given away again. */
   #follow(path: string): boolean {
-    const stats = lstatSync(join(this.root, path), { bigint: true, throwIfNoEntry: false });
+    const stats = look(join(this.root, path));
     if (stats === undefined || this.#watch === undefined) return false;
     return this.#watch.add(path, `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`);
   }
@@ -298,6 +298,15 @@ export class Local implements Endpoint {
       this.#teller.events?.failed(error instanceof Failure ? error : rootVanished(this.root, error));
     });
     return looked;
+  }
+}
+
+/** Undefined also when it cannot be reached any more: behind a loop of links, or a closed directory, that came a moment ago. */
+function look(absolute: string): BigIntStats | undefined {
+  try {
+    return lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 
