@@ -10,18 +10,24 @@ const withinMs = 90_000;
 /** And nothing may move any more for this long. */
 const quietMs = 400;
 const mostTold = 8;
+/** What is still on its way may carry a mode that shuts the user out; sync says so, and the user opens it again. */
+const tidyEveryMs = 10_000;
 
 /**
  * Lets everything come to rest and says what is wrong: what differs between the sides, what is missing, what nobody has written, and the last that
  * happened to the paths concerned.
  */
 export async function settle({ agent, sync }: World, model: Model): Promise<string[]> {
-  for (const side of sides) model.did(side, await agent(side).ask('tidy'));
+  const tidy = async () => {
+    for (const side of sides) model.did(side, await agent(side).ask('tidy'));
+  };
+  await tidy();
   const looks = async (): Promise<Record<Side, Look>> => {
     const [local, remote] = await Promise.all(sides.map((side) => agent(side).ask('look')));
     return { local: local!, remote: remote! };
   };
   const end = performance.now() + withinMs;
+  let tidied = performance.now();
   let seen: Record<Side, Look> = { local: {}, remote: {} };
   for (let equalSince = Infinity; ;) {
     seen = await looks();
@@ -30,6 +36,10 @@ export async function settle({ agent, sync }: World, model: Model): Promise<stri
     else equalSince = Math.min(equalSince, now);
     if (now - equalSince > quietMs) break;
     if (now > end) return unequal(seen, model, sync.log);
+    if (equalSince === Infinity && now - tidied > tidyEveryMs) {
+      await tidy();
+      tidied = performance.now();
+    }
     await pause(equalSince === Infinity ? 250 : quietMs);
   }
 

@@ -78,11 +78,16 @@ async function inject(
   process.exit.catch(() => {});
   process.stdin.on('error', () => {});
   const errors = collectErrors(process);
-  const timeout = setTimeout(() => void process[Symbol.asyncDispose](), startTimeoutMs);
+  let tooSlow = false;
+  const timeout = setTimeout(() => {
+    tooSlow = true;
+    void process[Symbol.asyncDispose]();
+  }, startTimeoutMs);
   try {
     return await start(process, helperFor, errors);
   } catch (error) {
-    const failure = await explain(error, process, errors);
+    const ending = tooSlow ? new Error(`nothing was heard for ${startTimeoutMs / 1000} s`) : error;
+    const failure = await explain(ending, process, errors);
     // The end of its input lets the script clean up after itself.
     process.stdin.end();
     await Promise.race([process.exit.catch(() => {}), delay(cleanUpMs, undefined, { ref: false })]);
@@ -188,15 +193,26 @@ async function explain(error: unknown, process: ProcessStream, errors: () => str
   if (code === scriptExit.toolsMissing) return noShell(ending, said);
   if (isNoShell(said) || (said === '' && (code === 126 || code === 127))) return noShell(ending);
   if (isFailure(ending)) return ending;
-  if (code !== undefined && code > killedBySignal) return killed(code, said);
+  // It did not end by itself.
+  if (code === undefined) return broken(said, ending);
+  if (code > killedBySignal) return killed(code, said);
   return new Failure({
     code: 'SYNC_INJECT_FAILED',
-    message: `The sync helper could not be started in the container${code === undefined ? '' : ` (exit code ${code})`}.`,
+    message: `The sync helper could not be started in the container (exit code ${code}).`,
     hint: 'Try it by hand: devspace enter, then sh -c "head -c 1 /dev/zero >/tmp/x"',
     details: said === '' ? [] : said.split('\n'),
     cause: error,
   });
 }
+
+/** The stream went away under it: the next one may hold. */
+const broken = (said: string, cause: unknown): Failure =>
+  new Failure({
+    code: 'SYNC_STREAM_LOST',
+    message: `The connection broke while the sync helper was started: ${messageOf(cause)}.`,
+    details: said === '' ? [] : said.split('\n'),
+    cause,
+  });
 
 /** Somebody killed it, or the system did for want of memory: the next one may live. */
 const killed = (code: number, said: string): Failure =>

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -217,6 +218,26 @@ describe('what goes wrong', { timeout: 30_000 }, () => {
     );
     expect(error).toEqual(failsWith('SYNC_INJECT_FAILED'));
     expect(error).toMatchObject({ details: ['it is broken'] });
+  });
+
+  it('a connection that breaks while it starts: the next one may hold', async () => {
+    const open: OpenProcess = async () => {
+      const stdout = new PassThrough();
+      const lost = new Error('read ECONNRESET');
+      const exit = Promise.reject(lost);
+      exit.catch(() => {});
+      setImmediate(() => stdout.destroy(lost));
+      return {
+        stdin: new PassThrough(),
+        stdout,
+        stderr: new PassThrough().end(),
+        exit,
+        [Symbol.asyncDispose]: async () => {},
+      };
+    };
+    const error: unknown = await injectHelper(open, none, signal).catch((error: unknown) => error);
+    expect(error).toEqual(failsWith('SYNC_STREAM_LOST'));
+    expect(error).toMatchObject({ message: expect.stringContaining('read ECONNRESET') });
   });
 
   it('a helper that speaks another language', async () => {
