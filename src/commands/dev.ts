@@ -26,7 +26,7 @@ export const run: CommandHandler = async (invocation) => {
   if (flags.exitAfterDeploy === true) return 0;
 
   let ready = false;
-  await runServices(kube, {
+  const code = await runServices(kube, {
     config,
     root,
     helperDir: helperDir(),
@@ -44,5 +44,5 @@ export const run: CommandHandler = async (invocation) => {
     },
   });
   if (!ready) signal.throwIfAborted();
-  return 0;
+  return code;
 };

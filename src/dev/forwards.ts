@@ -52,11 +52,14 @@ export async function startEntryForward(
   const shown = mappings.map(
     ({ port, remotePort, bindAddress }) => `${bindAddress}:${port} -> ${remotePort}`,
   );
+  const service = { type: 'service', service: 'ports', name: shown.join(', ') } as const;
   emit({ type: 'forward', state: 'started', pod: first, mappings: shown });
+  emit({ ...service, state: 'working', pod: first });
   return {
     async [Symbol.asyncDispose]() {
       await forward[Symbol.asyncDispose]();
       emit({ type: 'forward', state: 'stopped', pod: first, mappings: shown });
+      emit({ ...service, state: 'ended' });
     },
   };
 }

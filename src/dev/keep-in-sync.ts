@@ -1,4 +1,3 @@
-import { sleep } from '../base/abort.js';
 import { Failure } from '../base/failure.js';
 import type { SyncConfig } from '../config/schema.js';
 import type { Kube } from '../kube/kubeconfig.js';
@@ -111,7 +110,7 @@ export async function keepInSync(
         const { local, remote } = opened.session;
         const reconnecting = { type: 'sync', state: 'reconnecting', local, remote } as const;
         options.emit({ ...reconnecting, code, reason: message, nextAttempt });
-        if (failures > 0) await sleep(wait, signal);
+        if (failures > 0 || kube.network.isGone) await kube.network.pause(wait, signal);
         opened = await open(Infinity);
       }
     }
@@ -187,7 +186,7 @@ function sessionOpener(
           const { code, message } = error;
           emit({ type: 'sync', state: 'reconnecting', local: localRoot, remote, code, reason: message });
         }
-        await sleep(RETRY_MS, signal);
+        await kube.network.pause(RETRY_MS, signal);
       }
     }
   };

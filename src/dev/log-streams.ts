@@ -1,11 +1,9 @@
-import { isAbort, sleep } from '../base/abort.js';
+import { isAbort } from '../base/abort.js';
 import { Failure, isFailure, messageOf } from '../base/failure.js';
-import { corePath } from '../kube/api-paths.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import type { LogLine } from '../kube/log-lines.js';
 import { followLogs, type FollowOptions } from '../kube/logs.js';
 import type { ContainerStatus, Pod } from '../kube/objects.js';
-import { watchObjects } from '../kube/watch.js';
 import type { Emit } from '../report/events.js';
 import { BLIP_MS, isBlip } from './blip.js';
 import type { ImageRefs } from './built-images.js';
@@ -47,14 +45,14 @@ async function followNamespace(
   let first = true;
   for (;;) {
     try {
-      for await (const pods of watchObjects<Pod>(kube, corePath('pods', { namespace }), { signal })) {
+      for await (const pods of kube.pods.follow({ namespace }, signal)) {
         for (const pod of pods.values()) streams.consider(pod, first);
         first = false;
       }
     } catch (error) {
       signal.throwIfAborted();
       if (!isBlip(error)) throw error;
-      await sleep(BLIP_MS, signal);
+      await kube.network.pause(BLIP_MS, signal);
     }
   }
 }
@@ -143,7 +141,7 @@ class PodLogs {
         return;
       } catch (error) {
         if (connected || !isFailure(error, 'KUBE_UNREACHABLE')) throw error;
-        await sleep(BLIP_MS, this.signal);
+        await this.kube.network.pause(BLIP_MS, this.signal);
       }
     }
   }

@@ -1,10 +1,6 @@
 import { Failure, messageOf } from '../base/failure.js';
 import type { SyncConfig } from '../config/schema.js';
-import { corePath } from '../kube/api-paths.js';
 import type { Kube } from '../kube/kubeconfig.js';
-import type { Pod } from '../kube/objects.js';
-import { podQuery } from '../kube/target-choice.js';
-import { watchObjects } from '../kube/watch.js';
 import type { Emit } from '../report/events.js';
 import { selectorFor } from './built-images.js';
 import { followerEntry, runningPods } from './replica-plan.js';
@@ -31,10 +27,8 @@ export async function startReplicas(
     onTarget: ({ pod }) => followers.setSource(pod),
   });
   const { images, ...selector } = selectorFor(entry, options.refs);
-  const namespace = selector.namespace || kube.namespace;
   const watching = (async () => {
-    const path = corePath('pods', { namespace });
-    for await (const pods of watchObjects<Pod>(kube, path, { ...podQuery(selector), signal }))
+    for await (const pods of kube.pods.follow(selector, signal))
       await followers.setPods(runningPods(pods.values(), { images, container: selector.container }));
   })();
   const watched = watching.catch((error: unknown) => {

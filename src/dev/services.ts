@@ -11,6 +11,7 @@ import { streamLogs } from './log-streams.js';
 import { openUrls } from './open-urls.js';
 import { startReplicas } from './replicas.js';
 import { inStage } from './stage.js';
+import { Supervisor } from './supervisor.js';
 import { startSyncEntry, type RunningSync, type SyncEntryOptions } from './sync-entry.js';
 
 export interface ServicesOptions extends Pick<SyncEntryOptions, 'confirm'> {
@@ -25,58 +26,65 @@ export interface ServicesOptions extends Pick<SyncEntryOptions, 'confirm'> {
   timeoutMs: number;
   emit: Emit;
   signal: AbortSignal;
+  /**
+   * What takes the place of the logs: resolves to the exit code that ends the run. Its signal aborts when the run ends for another reason; what it
+   * emits of its service is heard by the supervisor.
+   */
+  terminal?: ((signal: AbortSignal, emit: Emit) => Promise<number>) | undefined;
   /** Called once everything runs and the first sync is through. */
   onReady: () => void;
 }
 
-type State = 'starting' | 'running' | 'stopping' | 'stopped';
-const NEXT: Readonly<Record<State, readonly State[]>> = {
-  starting: ['running', 'stopping'],
-  running: ['stopping'],
-  stopping: ['stopped'],
-  stopped: [],
-};
-
 /**
- * The services of `devspace dev`, in the order of its stages: ports, sync, browser, logs.
+ * The services of `devspace dev`, in the order of its stages: ports, sync, browser, logs or the terminal. {@link step} draws the life of the run.
  *
- *     starting ──all started──▶ running
- *        │                        │
- *        └──failure or signal──▶ stopping ──everything closed──▶ stopped
- *
- * Runs until the signal aborts (then it resolves) or a service fails for good (then it rejects with that failure). Everything it opened is closed
- * when it settles, last opened first.
+ * Runs until the signal aborts or the terminal ends (then it resolves to the exit code, 0 or the terminal's) or a service fails for good (then it
+ * rejects with that failure). Everything it opened is closed when it settles, last opened first.
  */
-export async function runServices(kube: Kube, options: ServicesOptions): Promise<void> {
-  let state: State = 'starting';
-  const to = (next: State) => {
-    if (!NEXT[state].includes(next))
-      throw new Error(`illegal transition of the dev services: ${state} to ${next}`);
-    state = next;
-  };
+export async function runServices(kube: Kube, options: ServicesOptions): Promise<number> {
   const { signal } = options;
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
+  const closing = new AbortController();
+  const either = AbortSignal.any([signal, closing.signal]);
   const opened = new Closing();
-  const started = { ...options, signal: either };
+  const supervisor = new Supervisor({
+    emit: options.emit,
+    onReady: options.onReady,
+    onClose: () => closing.abort(signal.reason),
+  });
+  const started = { ...options, emit: supervisor.emit, signal: either };
   try {
+    for (const namespace of namespacesOf(kube, options)) {
+      const held = kube.pods.hold(namespace);
+      opened.defer(() => held[Symbol.dispose]());
+    }
     await startPorts(kube, started, opened);
     const syncs = await startSyncs(kube, started, opened);
-    const endings = [...syncs.map(({ done }) => done), ...startWatchers(kube, started, opened)];
-    const firstFailure = Promise.all(endings).then(() => waitForAbort(either));
-    await Promise.race([firstFailure, Promise.all(syncs.map(({ initialDone }) => initialDone))]);
+    const last = startLast(kube, started, opened);
+    const endings = [...syncs.map(({ done }) => done), ...(last.over === undefined ? [] : [last.over])];
+    // What has ended without a failure leaves the others running.
+    const failed = Promise.all(endings).then(() => waitForAbort(either));
+    failed.catch(() => {});
+    const wasThrough = Promise.all(syncs.map(({ initialDone }) => initialDone));
+    wasThrough.catch(() => {});
+    const code = await Promise.race([failed, wasThrough, last.exit]);
     signal.throwIfAborted();
-    to('running');
-    options.onReady();
-    await firstFailure;
+    if (typeof code === 'number') return code;
+    supervisor.ready();
+    return await Promise.race([failed, last.exit]);
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
+    return 0;
   } finally {
-    to('stopping');
-    failed.abort(signal.reason);
+    supervisor.stop();
     await opened[Symbol.asyncDispose]();
-    to('stopped');
+    supervisor.closed();
   }
+}
+
+/** Every namespace that something of the run happens in. */
+function namespacesOf(kube: Kube, { config }: ServicesOptions): Set<string> {
+  const named = [...(config.deployments ?? []), ...(config.dev?.ports ?? []), ...(config.dev?.sync ?? [])];
+  return new Set([kube.namespace, ...named.flatMap(({ namespace }) => namespace || [])]);
 }
 
 async function startPorts(kube: Kube, options: ServicesOptions, opened: Closing): Promise<void> {
@@ -103,30 +111,44 @@ async function startSyncs(kube: Kube, options: ServicesOptions, opened: Closing)
   });
 }
 
-/** The browser and the logs. Opening URLs never fails a run; the logs do when the pods cannot be watched. */
-function startWatchers(kube: Kube, options: ServicesOptions, opened: Closing): Promise<void>[] {
-  const { config, emit, refs, signal } = options;
+/** What a run ends with: the browser, and the terminal or the logs. */
+interface Last {
+  /** Resolves to the exit code of the terminal; never settles without one. */
+  exit: Promise<number>;
+  /** Rejects with what makes the run fail. */
+  over: Promise<unknown> | undefined;
+}
+
+/** Opening URLs never fails a run; the logs do when the pods cannot be watched. */
+function startLast(kube: Kube, options: ServicesOptions, opened: Closing): Last {
+  const { config, emit, signal, terminal } = options;
   const urls = options.open ? (config.dev?.open ?? []).map(({ url }) => url) : [];
   const opening = openUrls(urls, openBrowser, emit, signal);
   opened.defer(() => opening);
-  if (config.dev?.logs?.disabled) return [];
+  if (terminal !== undefined) {
+    const exit = terminal(signal, emit);
+    opened.defer(() => exit.catch(() => undefined));
+    return { exit, over: undefined };
+  }
+  const logs = startLogs(kube, options);
+  opened.defer(() => logs?.catch(() => undefined));
+  return { exit: new Promise(() => {}), over: logs };
+}
+
+function startLogs(kube: Kube, { config, emit, refs, signal }: ServicesOptions): Promise<void> | undefined {
+  if (config.dev?.logs?.disabled) return undefined;
   const names = config.dev?.logs?.images ?? [...refs.keys()];
   const wanted = new Map([...refs].filter(([name]) => names.includes(name)));
-  if (wanted.size === 0) return [];
+  if (wanted.size === 0) return undefined;
   const namespaces = new Set([
     kube.namespace,
     ...(config.deployments ?? []).flatMap(({ namespace }) => namespace ?? []),
   ]);
-  const logs = streamLogs(
-    kube,
-    { refs: wanted, namespaces: [...namespaces], showLast: config.dev?.logs?.showLast ?? 50, emit },
-    signal,
-  );
-  opened.defer(() => logs.catch(() => undefined));
-  return [logs];
+  const showLast = config.dev?.logs?.showLast ?? 50;
+  return streamLogs(kube, { refs: wanted, namespaces: [...namespaces], showLast, emit }, signal);
 }
 
-function waitForAbort(signal: AbortSignal): Promise<void> {
+function waitForAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(signal.reason as Error);
     if (signal.aborted) fail();

@@ -6,6 +6,7 @@ import type { LogFile } from '../state/log-file.js';
 import { syncStateFolder } from '../state/sync-records.js';
 import { keepInSync, type KeepInSyncOptions, type RunningSync } from './keep-in-sync.js';
 import { recordSync } from './record-sync.js';
+import { tellSyncService } from './sync-service.js';
 import { directionOf, stateKeyOf } from './sync-settings.js';
 
 export type { RunningSync } from './keep-in-sync.js';
@@ -60,7 +61,8 @@ export async function startSyncEntry(
     log,
     emit: options.emit,
   });
-  const { emit } = recording;
+  const name = `${localRoot} <-> ${pod === undefined ? '' : `${pod}:`}${containerPath}`;
+  const emit = tellSyncService(recording.emit, name);
   const failed = (error: unknown): never => {
     if (!signal.aborted) {
       const code = isFailure(error) ? error.code : 'INTERNAL';
@@ -87,6 +89,7 @@ export async function startSyncEntry(
       done,
       async [Symbol.asyncDispose]() {
         await running[Symbol.asyncDispose]();
+        emit({ type: 'service', service: 'sync', name, state: 'ended' });
         await recording[Symbol.asyncDispose]();
       },
     };

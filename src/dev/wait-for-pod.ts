@@ -1,4 +1,3 @@
-import { sleep } from '../base/abort.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { waitForTarget, type Target } from '../kube/select.js';
 import type { Emit } from '../report/events.js';
@@ -37,7 +36,7 @@ export async function waitForPod(
         signal.throwIfAborted();
         if (!isBlip(error) || performance.now() >= end) throw error;
         onWaiting(error.message);
-        await sleep(BLIP_MS, signal);
+        await kube.network.pause(BLIP_MS, signal);
       }
     }
   } finally {

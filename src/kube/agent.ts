@@ -1,5 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ClusterEntry } from './kubeconfig-file.js';
 
 /** Keeps connections to one API server. One per client certificate, for a TLS connection belongs to it. */
@@ -9,6 +11,10 @@ export interface KubeAgent {
   readonly secure: boolean;
   /** Closes the connections nobody uses; those in use stay. */
   destroyIdle(): void;
+  /** Ends all of them, also those in use and those that were upgraded to something else. */
+  destroyAll(): void;
+  /** Received so far on the connections that are open. */
+  bytesRead(): number;
 }
 
 /** Idle connections kept for the next request. */
@@ -38,6 +44,7 @@ export function createAgent(
         ...(cluster.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
       })
     : new http.Agent(keep);
+  const open = trackSockets(agent);
   return {
     agent,
     secure,
@@ -45,5 +52,30 @@ export function createAgent(
       for (const sockets of Object.values(agent.freeSockets))
         for (const socket of sockets ?? []) socket.destroy();
     },
+    destroyAll() {
+      for (const socket of open)
+        socket.destroy(Object.assign(new Error('the connection was given up'), { code: 'ECONNABORTED' }));
+    },
+    bytesRead: () => [...open].reduce((sum, { bytesRead }) => sum + bytesRead, 0),
   };
+}
+
+/** The connections an agent has made that are open. It forgets those that are upgraded itself. */
+function trackSockets(agent: http.Agent): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  const track = (socket: Duplex | null | undefined): void => {
+    if (!socket || open.has(socket as Socket)) return;
+    open.add(socket as Socket);
+    socket.once('close', () => open.delete(socket as Socket));
+  };
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, made) => {
+    const socket = connect(options, (error, later) => {
+      track(later);
+      made?.(error, later);
+    });
+    track(socket);
+    return socket;
+  };
+  return open;
 }

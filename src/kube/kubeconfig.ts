@@ -12,6 +12,8 @@ import {
   type ClusterEntry,
   type KubeconfigData,
 } from './kubeconfig-file.js';
+import { Network } from './network.js';
+import { PodWatches } from './pod-watches.js';
 
 /** One cluster as one user in one namespace: what everything in this folder is called with. */
 export interface Kube extends Disposable {
@@ -25,6 +27,12 @@ export interface Kube extends Disposable {
   connect(): Promise<Connection>;
   /** After a 401: forgets credentials that can be fetched anew; false when trying again is useless. */
   renew(): boolean;
+  /** Whether the way to the server is there, and the pauses before another attempt. */
+  readonly network: Network;
+  /** The pods, through one watch where somebody holds it. */
+  readonly pods: PodWatches;
+  /** Ends every connection, also those in use: what runs over them fails as it does when a connection breaks. */
+  cut(): void;
   /** Closes idle connections. Streams in use are closed by those who opened them. */
   [Symbol.dispose](): void;
 }
@@ -109,10 +117,12 @@ interface KubeParts {
 function createKube({ context, namespace, cluster, credentials }: KubeParts): Kube {
   const base = new URL(cluster.server);
   let current: { agent: KubeAgent; cert: Credentials['cert']; key: Credentials['key'] } | undefined;
-  return {
+  const kube: Kube = {
     context,
     namespace,
     server: cluster.server,
+    network: new Network(),
+    pods: new PodWatches(() => kube),
     async connect() {
       const { headers, cert, key } = await credentials.get();
       // A TLS connection belongs to its client certificate: another certificate needs other connections.
@@ -123,10 +133,12 @@ function createKube({ context, namespace, cluster, credentials }: KubeParts): Ku
       return { base, agent: current.agent, headers };
     },
     renew: () => credentials.renew(),
+    cut: () => current?.agent.destroyAll(),
     [Symbol.dispose]() {
       current?.agent.destroyIdle();
     },
   };
+  return kube;
 }
 
 async function readKubeconfigs(

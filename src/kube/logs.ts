@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { sleep } from '../base/abort.js';
 import { Failure, isFailure } from '../base/failure.js';
 import { connectionFailure } from './api-failure.js';
 import { corePath, withQuery } from './api-paths.js';
@@ -58,7 +57,7 @@ export async function* followLogs(
     signal?.throwIfAborted();
     if (!connected || !isFailure(error, 'KUBE_UNREACHABLE')) throw error;
     onLost?.(error);
-    await sleep(Math.min(200 * 2 ** failures, 5000), signal);
+    await kube.network.pause(Math.min(200 * 2 ** failures, 5000), signal);
     failures += 1;
   };
   async function* read(follow: boolean, previous: boolean): AsyncGenerator<LogLine> {
@@ -101,7 +100,7 @@ export async function* followLogs(
     }
     if (next === instance) {
       // It still runs, only the stream has ended.
-      await sleep(failures === 0 ? 50 : 1000, signal);
+      await kube.network.pause(failures === 0 ? 50 : 1000, signal);
       failures += 1;
       continue;
     }

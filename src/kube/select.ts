@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { corePath } from './api-paths.js';
 import type { Kube } from './kubeconfig.js';
 import type { Pod } from './objects.js';
-import { chooseTarget, podQuery, type Choice, type TargetSelector } from './target-choice.js';
+import { chooseTarget, type Choice, type TargetSelector } from './target-choice.js';
 import { targetFailure, waitingText } from './target-failure.js';
-import { watchObjects } from './watch.js';
 
 export { candidates, listPods, type Candidate } from './candidates.js';
 export type { TargetSelector } from './target-choice.js';
@@ -50,7 +48,7 @@ export async function waitForTarget(
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const started = Date.now();
-  const sets = watchObjects<Pod>(kube, corePath('pods', { namespace }), { ...podQuery(selector), signal });
+  const sets = kube.pods.follow(selector, signal);
   const runningSince = new Map<string, number>();
   const troubleSince = new Map<string, number>();
   let lastText = '';

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import { sleep } from '../base/abort.js';
 import { Failure, isFailure } from '../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
 import { withQuery } from './api-paths.js';
@@ -17,6 +16,8 @@ export interface WatchOptions {
   idleMs?: number | undefined;
   /** Told each time the watch was interrupted and will be resumed. */
   onLost?: ((failure: Failure) => void) | undefined;
+  /** After an interruption list anew, and tell the set even when it is the same: for those who must not act upon what was. */
+  relist?: boolean | undefined;
 }
 
 interface WatchEvent<T> {
@@ -68,15 +69,16 @@ export async function* watchObjects<T extends KubeObject>(
         if (changed) yield new Map(objects);
       }
       // The server ends each watch now and then; one that ends it at once must not make us spin.
-      if (failures > 0) await sleep(backoffMs(failures), signal);
+      if (failures > 0) await kube.network.pause(backoffMs(failures), signal);
       failures += 1;
     } catch (error) {
       signal?.throwIfAborted();
       if (objects === undefined || !(error instanceof Failure)) throw error;
-      if (isFailure(error, 'KUBE_GONE')) version = undefined;
-      else if (!isPassing(error) && failures >= toleratedRefusals) throw error;
+      const isOutdated = isFailure(error, 'KUBE_GONE');
+      if (!isOutdated && !isPassing(error) && failures >= toleratedRefusals) throw error;
+      if (isOutdated || options.relist) version = undefined;
       options.onLost?.(error);
-      await sleep(backoffMs(failures), signal);
+      await kube.network.pause(backoffMs(failures), signal);
       failures += 1;
     }
   }
@@ -122,8 +124,9 @@ function watchFailure(kube: Kube, path: string, status: Status): Failure {
   return answerFailure(kube, { method: 'WATCH', path }, status.code ?? 500, JSON.stringify(status));
 }
 
-function isPassing(failure: Failure): boolean {
-  return failure.code === 'KUBE_UNREACHABLE' || failure.code === 'KUBE_API_ERROR';
+/** True when the server could not be reached or had trouble of its own. */
+export function isPassing(error: unknown): boolean {
+  return isFailure(error, 'KUBE_UNREACHABLE') || isFailure(error, 'KUBE_API_ERROR');
 }
 
 function backoffMs(failures: number): number {

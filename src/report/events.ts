@@ -68,11 +68,37 @@ export type Event =
   | { type: 'sync-problem'; path: string; state: 'found' | 'cleared'; code?: string; text?: string }
   /** How many paths are being worked on. */
   | { type: 'sync-pending'; paths: number }
+  /** How a part of a dev run is, each time that changes. `name` tells apart several of a kind. */
+  | ({ type: 'service' } & ServiceStatus)
+  /** The dev run as a whole; `recoveredMs`: all works again, so long after something stopped to. */
+  | {
+      type: 'run';
+      state: 'running' | 'recovering' | 'stopping' | 'stopped';
+      recoveredMs?: number;
+    }
   | { type: 'log'; prefix: string; line: string }
   | { type: 'open'; url: string; state: 'waiting' | 'opened' | 'gave-up' }
   | { type: 'ready'; ms: number }
   /** Last of a run that failed. Reporters for people leave it out: the failure itself is printed when everything is closed. */
   | { type: 'failed'; code: string; text: string; details: readonly string[]; hint?: string };
+
+/** The network is the way to the API server, a target a container that others work with. */
+export type ServiceKind = 'network' | 'target' | 'sync' | 'ports' | 'logs' | 'terminal';
+
+export interface ServiceStatus {
+  service: ServiceKind;
+  name: string;
+  /** `waiting`: it does not work now and goes on by itself; `ended`: as it was meant to. */
+  state: 'starting' | 'working' | 'waiting' | 'ended' | 'failed';
+  /** Why it is not working. */
+  code?: string | undefined;
+  reason?: string | undefined;
+  /** ISO text; without it the next attempt waits for something to happen. */
+  nextAttempt?: string | undefined;
+  namespace?: string | undefined;
+  pod?: string | undefined;
+  container?: string | undefined;
+}
 
 export type Stage = 'config' | 'cluster' | 'images' | 'deployments' | 'ports' | 'sync' | 'open' | 'logs';
 

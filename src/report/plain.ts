@@ -36,6 +36,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
       case 'failed':
       case 'sync-problem':
       case 'sync-pending':
+      case 'service':
         return;
       case 'note':
         return event.level === 'warn'
@@ -74,6 +75,10 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
           'SYNC_CONFLICT',
           `${event.path} was changed on both sides; kept the ${event.kept} version, the other is in ${event.savedAs}`,
         );
+      case 'run':
+        if (event.recoveredMs !== undefined)
+          done(`Everything works again after ${formatMs(event.recoveredMs)}`);
+        return;
       case 'log':
         return status.print(() =>
           output.stdout.write(

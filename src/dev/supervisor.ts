@@ -1,0 +1,81 @@
+import type { Emit, Event, ServiceStatus } from '../report/events.js';
+import { isLost, newRun, step, type Run, type RunAction, type RunEvent } from './run-plan.js';
+
+export interface SupervisorOptions {
+  emit: Emit;
+  /** Everything works for the first time. */
+  onReady: () => void;
+  /** The run is to be closed. */
+  onClose: () => void;
+}
+
+/** Does what {@link step} plans: it hears what the services tell, and tells of the run as a whole. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  #run: Run = newRun;
+  #lostSince = 0;
+  #told = '';
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** For the services: what they tell of themselves is heard here, too. */
+  readonly emit: Emit = (event: Event) => {
+    this.#options.emit(event);
+    if (event.type !== 'service') return;
+    const { type: _, ...status } = event;
+    this.#dispatch({ type: 'service', status });
+  };
+
+  ready(): void {
+    this.#dispatch({ type: 'ready' });
+  }
+
+  stop(): void {
+    this.#dispatch({ type: 'stop' });
+  }
+
+  closed(): void {
+    this.#dispatch({ type: 'closed' });
+  }
+
+  #dispatch(event: RunEvent): void {
+    const { actions, run } = step(this.#run, event);
+    const { state } = run;
+    const hasChanged = state !== this.#run.state;
+    this.#run = run;
+    for (const action of actions) this.#act(action);
+    if (hasChanged && state !== 'running' && state !== 'starting') this.#options.emit({ type: 'run', state });
+    this.#tellWaiting();
+  }
+
+  #act(action: RunAction): void {
+    const { emit, onClose, onReady } = this.#options;
+    if (action === 'close') return onClose();
+    if (action === 'tell-lost') return void (this.#lostSince = performance.now());
+    if (action === 'tell-ready') {
+      emit({ type: 'run', state: 'running' });
+      return onReady();
+    }
+    emit({ type: 'run', state: 'running', recoveredMs: Math.round(performance.now() - this.#lostSince) });
+  }
+
+  /** What a run that recovers is waiting for, as one line. */
+  #tellWaiting(): void {
+    const text = this.#run.state === 'recovering' ? lostText([...this.#run.services.values()]) : '';
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#options.emit(text === '' ? { type: 'waited', id: 'run' } : { type: 'waiting', id: 'run', text });
+  }
+}
+
+/** `for sync and logs to come back: the API server does not answer`; the network is why everything else waits. */
+function lostText(services: readonly (ServiceStatus & { hasWorked: boolean })[]): string {
+  const lost = services.filter(isLost);
+  const network = lost.find(({ service }) => service === 'network');
+  const names = [...new Set(lost.filter((one) => one !== network).map(({ service }) => service))];
+  const reason = network?.reason ?? lost.find((one) => one.reason)?.reason;
+  const what = names.length > 0 ? `${names.join(', ')} to come back` : 'the network';
+  return `for ${what}${reason === undefined ? '' : `: ${reason}`}`;
+}

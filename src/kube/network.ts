@@ -1,0 +1,60 @@
+import { sleep } from '../base/abort.js';
+import { settleable } from '../base/settleable.js';
+
+/**
+ * What is known of the way to one API server. Everyone may ask; the one who watches over it (network-guard.ts) tells. Where nobody does, it counts as
+ * being there.
+ */
+export class Network {
+  #gone: { back: Promise<void>; resolve: () => void } | undefined;
+  #waiting = new Set<() => void>();
+
+  get isGone(): boolean {
+    return this.#gone !== undefined;
+  }
+
+  /**
+   * Waits before an attempt is repeated: `ms` as long as the network is there. While it is known to be gone it waits for its return instead, and
+   * resolves at once then, so that nobody sits in a back-off of his own. Rejects with the signal's reason.
+   */
+  async pause(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const early = new AbortController();
+    const wake = (): void => early.abort();
+    this.#waiting.add(wake);
+    try {
+      if (this.#gone === undefined) await sleep(ms, either(signal, early.signal)).catch(() => {});
+      signal?.throwIfAborted();
+      while (this.#gone !== undefined) await abortable(this.#gone.back, signal);
+    } finally {
+      this.#waiting.delete(wake);
+    }
+  }
+
+  setGone(): void {
+    if (this.#gone) return;
+    const { promise, resolve } = settleable<void>();
+    this.#gone = { back: promise, resolve };
+    // They go on waiting, but for the return.
+    for (const wake of this.#waiting) wake();
+  }
+
+  setBack(): void {
+    const gone = this.#gone;
+    this.#gone = undefined;
+    gone?.resolve();
+  }
+}
+
+const either = (a: AbortSignal | undefined, b: AbortSignal): AbortSignal =>
+  a === undefined ? b : AbortSignal.any([a, b]);
+
+function abortable(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void promise.then(resolve).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
