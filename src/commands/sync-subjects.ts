@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { isFailure, Failure } from '../base/failure.js';
 import { selectorFor, type ImageRefs } from '../dev/built-images.js';
 import type { Kube } from '../kube/kubeconfig.js';
-import { directionOf } from '../dev/sync-settings.js';
+import { directionOf, selectorKeyOf } from '../dev/sync-settings.js';
 import { waitForTarget, type Target } from '../kube/select.js';
 import { openState } from '../state/cache.js';
 import type { SyncRecord } from '../state/sync-record.js';
@@ -102,11 +102,20 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
   const { config, root } = project;
   const recorded = await findSyncs(root);
   const subjects: Subject[] = [];
-  for (const [index, entry] of (config.dev?.sync ?? []).entries()) {
+  const entries = config.dev?.sync ?? [];
+  const selectors = new Set(entries.map(selectorKeyOf));
+  for (const [index, entry] of entries.entries()) {
     const path = resolve(root, entry.localSubPath ?? '.');
     const localRoot = await realpath(path).catch(() => path);
     const containerPath = entry.containerPath ?? '.';
-    const known = remembered(localRoot, containerPath, recorded);
+    const mine = selectorKeyOf(entry);
+    // What another entry with these folders has recorded is not this one's; what `devspace sync` has, may be.
+    const ofOthers = new Set([...selectors].filter((selector) => selector !== mine));
+    const known = remembered(
+      localRoot,
+      containerPath,
+      recorded.filter(({ record }) => !ofOthers.has(record.settings?.selector ?? '')),
+    );
     subjects.push({
       localRoot,
       containerPath,
@@ -119,11 +128,13 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
       ...known,
       stateDir: syncStateFolder(root),
       find: async (kube) => {
+        const options = { timeoutMs: timeoutOf(invocation), signal };
+        const { container, namespace, pod } = known.record ?? {};
+        // Of several pods that fit, the one that is synced, wherever the run has been told to look for it.
+        if (known.isRunning && pod !== undefined)
+          return waitForTarget(kube, { namespace, pod, container }, options);
         const { images, ...rest } = selectorFor(entry, await refsOf(root));
-        // Of several pods that fit, the one that is synced.
-        const pod = known.isRunning ? known.record?.pod : undefined;
-        const selector = { ...rest, image: images, ...(pod === undefined ? {} : { pod }) };
-        return waitForTarget(kube, selector, { timeoutMs: timeoutOf(invocation), signal });
+        return waitForTarget(kube, { ...rest, image: images }, options);
       },
     });
   }

@@ -7,7 +7,7 @@ import { syncStateFolder } from '../state/sync-records.js';
 import { keepInSync, type KeepInSyncOptions, type RunningSync } from './keep-in-sync.js';
 import { recordSync } from './record-sync.js';
 import { tellSyncService } from './sync-service.js';
-import { directionOf, stateKeyOf } from './sync-settings.js';
+import { directionOf, selectorKeyOf, stateKeyOf } from './sync-settings.js';
 
 export type { RunningSync } from './keep-in-sync.js';
 
@@ -56,6 +56,7 @@ export async function startSyncEntry(
       direction: directionOf(entry),
       initialSync: entry.initialSync,
       helperImage: entry.helperImage,
+      selector: selectorKeyOf(entry),
     },
     isReplica,
     log,

@@ -50,9 +50,8 @@ export function stateKeyOf(
   entry: SyncConfig,
   pod: string | undefined,
 ): string {
-  const labels = Object.entries(entry.labelSelector ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const { imageName, containerName } = entry;
-  const selector = pod === undefined ? [labels, imageName ?? null] : [pod];
+  const selector = pod === undefined ? [labelsOf(entry), imageName ?? null] : [pod];
   return JSON.stringify([
     kube.context,
     entry.namespace ?? kube.namespace,
@@ -60,3 +59,12 @@ export function stateKeyOf(
     ...selector,
   ]);
 }
+
+/** What an entry says of its container, as one text: two entries may differ in nothing else. */
+export function selectorKeyOf(entry: SyncConfig): string {
+  const { containerName, imageName, namespace } = entry;
+  return JSON.stringify([namespace ?? null, containerName ?? null, labelsOf(entry), imageName ?? null]);
+}
+
+const labelsOf = (entry: SyncConfig) =>
+  Object.entries(entry.labelSelector ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -61,6 +61,8 @@ export interface SyncSettings {
   /** See InitialSync. */
   readonly initialSync?: string | undefined;
   readonly helperImage?: string | undefined;
+  /** Which container it is about: tells apart entries with the same folders. */
+  readonly selector?: string | undefined;
 }
 
 export type RecordInit = Pick<
