@@ -2,7 +2,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { callbackify } from 'node:util';
 import type { ClusterEntry } from './kubeconfig-file.js';
+import type { ProxyChoice } from './proxy/choose.js';
 
 /** Keeps connections to one API server. One per client certificate, for a TLS connection belongs to it. */
 export interface KubeAgent {
@@ -20,9 +22,11 @@ export interface KubeAgent {
 /** Idle connections kept for the next request. */
 const idleConnections = 8;
 
+/** Where REST and WebSockets alike get their connections from: straight, or through `proxy`, whose failures come as the request's `error`. */
 export function createAgent(
   cluster: ClusterEntry,
   client: { cert: string | Buffer | undefined; key: string | Buffer | undefined },
+  proxy?: ProxyChoice,
 ): KubeAgent {
   const secure = new URL(cluster.server).protocol === 'https:';
   // keepAliveMsecs: the kernel probes a silent connection after this long and, as Node sets it up, gives up 10 s later: the only thing that
@@ -44,6 +48,7 @@ export function createAgent(
         ...(cluster.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
       })
     : new http.Agent(keep);
+  if (proxy) connectThrough(agent, proxy, cluster);
   const open = trackSockets(agent);
   return {
     agent,
@@ -78,4 +83,21 @@ function trackSockets(agent: http.Agent): ReadonlySet<Socket> {
     return socket;
   };
   return open;
+}
+
+/** The agent goes on with a connection as ever (TLS, sessions, reuse); only where it comes from is another. */
+function connectThrough(agent: http.Agent, proxy: ProxyChoice, cluster: ClusterEntry): void {
+  const direct = agent.createConnection.bind(agent);
+  const dial = async (options: http.ClientRequestArgs): Promise<Duplex> => {
+    // Loaded by those who have a proxy.
+    const { dialThroughProxy } = await import('./proxy/dial.js');
+    const target = { host: options.host ?? 'localhost', port: Number(options.port) };
+    const trust = { ca: cluster.caData, insecure: cluster.insecureSkipTlsVerify };
+    const socket = await dialThroughProxy(proxy, target, trust);
+    return agent instanceof https.Agent ? direct({ ...options, socket } as http.ClientRequestArgs)! : socket;
+  };
+  const withCallback = callbackify(dial);
+  agent.createConnection = (options, done): undefined => {
+    withCallback(options, done ?? (() => {}));
+  };
 }

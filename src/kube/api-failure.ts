@@ -2,7 +2,7 @@ import { Failure, messageOf, systemCode } from '../base/failure.js';
 import type { Kube } from './kubeconfig.js';
 import type { Status } from './objects.js';
 
-type Where = Pick<Kube, 'context' | 'namespace' | 'server'>;
+type Where = Pick<Kube, 'context' | 'namespace' | 'server' | 'proxy'>;
 
 /** What was asked of the server, for the message: `list pods in namespace "x"`. */
 export interface Asked {
@@ -79,8 +79,12 @@ export function answerFailure(where: Where, asked: Asked, httpStatus: number, bo
   }
 }
 
-/** The failure for a request that got no answer: KUBE_UNREACHABLE, with what exactly is wrong with the connection. */
+/**
+ * The failure for a request that got no answer: KUBE_UNREACHABLE, with what exactly is wrong with the connection. What a proxy failed with stays as
+ * it is.
+ */
 export function connectionFailure(where: Where, error: unknown): Failure {
+  if (error instanceof Failure) return error;
   const code = systemCode(innermost(error));
   const trouble = troubleText(where, code, innermost(error));
   return new Failure({
@@ -88,6 +92,7 @@ export function connectionFailure(where: Where, error: unknown): Failure {
     message: `The API server ${where.server} (context "${where.context}") ${trouble.text}`,
     subject: where.server,
     hint: trouble.hint ?? kubectl(where, 'cluster-info'),
+    details: where.proxy ? [`through the proxy ${where.proxy}`] : [],
     cause: error,
   });
 }

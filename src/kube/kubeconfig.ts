@@ -14,6 +14,7 @@ import {
 } from './kubeconfig-file.js';
 import { Network } from './network.js';
 import { PodWatches } from './pod-watches.js';
+import { chooseProxy, type ProxyChoice } from './proxy/choose.js';
 
 /** One cluster as one user in one namespace: what everything in this folder is called with. */
 export interface Kube extends Disposable {
@@ -23,6 +24,8 @@ export interface Kube extends Disposable {
   readonly namespace: string;
   /** URL of the API server, as the kubeconfig has it. */
   readonly server: string;
+  /** For messages: the proxy on the way there, without its password, and where it was set. */
+  readonly proxy?: string | undefined;
   /** How to reach the server right now: runs a credential plugin when that is due, which can take seconds and fail with a Failure. */
   connect(): Promise<Connection>;
   /** After a 401: forgets credentials that can be fetched anew; false when trying again is useless. */
@@ -53,7 +56,7 @@ export interface LoadKubeOptions {
 
 /**
  * Loads the kubeconfig as kubectl would: every file of $KUBECONFIG that exists, else ~/.kube/config, else the service account of the pod this runs
- * in. Never guesses a server. No request is made. Throws KUBE_CONFIG_NOT_FOUND, KUBE_CONFIG_INVALID, KUBE_CONTEXT_UNKNOWN.
+ * in. Never guesses a server. No request is made. Throws KUBE_CONFIG_NOT_FOUND, KUBE_CONFIG_INVALID, KUBE_CONTEXT_UNKNOWN, KUBE_PROXY_INVALID.
  */
 export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
   const env = options.env ?? process.env;
@@ -89,7 +92,6 @@ export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
   if (cluster === undefined) throw invalid(`there is no cluster "${context.cluster}" in ${files.join(', ')}`);
   if (cluster.server === '') throw invalid(`cluster "${context.cluster}" has no server`);
   if (!URL.canParse(cluster.server)) throw invalid(`the server "${cluster.server}" is not a URL`);
-  if (cluster.proxyUrl !== undefined) throw invalid('its proxy-url cannot be used yet');
   const user = data.users.get(context.user);
   if (user === undefined && context.user !== '') {
     throw invalid(`there is no user "${context.user}" in ${files.join(', ')}`);
@@ -98,6 +100,7 @@ export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
     context: name,
     namespace: options.namespace || context.namespace || 'default',
     cluster: await withCa(cluster, invalid),
+    proxy: chooseProxy(new URL(cluster.server), cluster.proxyUrl, env),
     credentials: user ? credentialSource(user, cluster) : anonymous,
   });
 }
@@ -111,10 +114,11 @@ interface KubeParts {
   context: string;
   namespace: string;
   cluster: ClusterEntry;
+  proxy: ProxyChoice | undefined;
   credentials: { get(): Promise<Credentials>; renew(): boolean };
 }
 
-function createKube({ context, namespace, cluster, credentials }: KubeParts): Kube {
+function createKube({ context, namespace, cluster, proxy, credentials }: KubeParts): Kube {
   const base = new URL(cluster.server);
   let current: { agent: KubeAgent; cert: Credentials['cert']; key: Credentials['key'] } | undefined;
   const kube: Kube = {
@@ -123,12 +127,13 @@ function createKube({ context, namespace, cluster, credentials }: KubeParts): Ku
     server: cluster.server,
     network: new Network(),
     pods: new PodWatches(() => kube),
+    proxy: proxy?.shown,
     async connect() {
       const { headers, cert, key } = await credentials.get();
       // A TLS connection belongs to its client certificate: another certificate needs other connections.
       if (current === undefined || current.cert !== cert || current.key !== key) {
         current?.agent.destroyIdle();
-        current = { agent: createAgent(cluster, { cert, key }), cert, key };
+        current = { agent: createAgent(cluster, { cert, key }, proxy), cert, key };
       }
       return { base, agent: current.agent, headers };
     },

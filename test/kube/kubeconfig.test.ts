@@ -96,10 +96,10 @@ describe('loadKube', () => {
       'the server "x" is not a URL',
     ],
     [
-      'a proxy',
-      config('a', {}, { 'proxy-url': 'http://p' }),
-      'KUBE_CONFIG_INVALID',
-      'proxy-url cannot be used yet',
+      'a proxy it cannot speak to',
+      config('a', {}, { 'proxy-url': 'ftp://p' }),
+      'KUBE_PROXY_INVALID',
+      'The proxy in the kubeconfig cannot be used',
     ],
     [
       'a CA that is not there',
