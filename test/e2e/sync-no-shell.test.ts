@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubeconfigFor } from '../cluster/index.js';
-import { ofType } from '../rig/cli.js';
+import { ofType, runCli } from '../rig/cli.js';
 import { makeNamespace, REGISTRY, type Namespace } from '../rig/cluster.js';
 import type { Pod } from '../../src/kube/objects.js';
 import { startMarked, synced } from '../rig/dev-run.js';
@@ -161,6 +161,34 @@ ${user === '' ? '' : `USER ${user}`}
       90_000,
     );
     expect(Object.keys(await ephemeralNow(at)).sort()).toEqual(ephemeral);
+  });
+
+  it('no shell, in a dev run: from the image that the entry of dev.sync names', async () => {
+    const pod = 'no-shell-dev';
+    const at = { namespace, pod };
+    await startPod(namespace, { name: pod, image: await pushedNoShell(), command: noShellCommand });
+    await namespace.kubectl(['label', 'pod', pod, `app=${pod}`]);
+    await using folder = await makeProject({
+      'src/a.txt': 'a\n',
+      'devspace.yaml': `version: v1beta3
+dev:
+  sync:
+    - labelSelector: { app: ${pod} }
+      localSubPath: src
+      containerPath: /work
+      helperImage: ${busybox}
+`,
+    });
+    // That of the environment counts only where the entry says nothing.
+    const env = { DEVSPACE_HELPER_IMAGE: `${REGISTRY}/there-is-no-such:1` };
+    await using dev = startMarked(namespace, ['dev', '--output', 'json'], { cwd: folder.dir, env });
+    await dev.event(isThrough);
+    expect(await inside(at, 'cat', '/work/a.txt')).toBe('a');
+    // What looks at both sides goes in the same way.
+    const { code } = await runCli(['sync', 'verify'], { cwd: folder.dir, env });
+    expect(code).toBe(0);
+    dev.child.kill('SIGINT');
+    expect((await dev.exited).code).toBe(0);
   });
 
   /** The helper's process, as the container numbers it. */
