@@ -20,28 +20,43 @@ class Interrupted extends Error {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-function interruptSignal(): AbortSignal {
+/** What Ctrl-C and termination do: abort `signal`, or what `divertSignals` says. */
+function interrupts(): Pick<Invocation, 'signal' | 'divertSignals'> {
   const controller = new AbortController();
+  let diverted: ((name: NodeJS.Signals) => void) | undefined;
   for (const [name, code] of Object.entries(SIGNALS)) {
     process.on(name, () => {
+      if (diverted) return diverted(name as keyof typeof SIGNALS);
       // The second Ctrl-C does not wait for a clean end.
       if (controller.signal.aborted && name === 'SIGINT') process.exit(code);
       controller.abort(new Interrupted(name, code));
     });
   }
-  return controller.signal;
+  const divertSignals: Invocation['divertSignals'] = (to) => {
+    diverted = to;
+    return {
+      [Symbol.dispose]() {
+        diverted = undefined;
+      },
+    };
+  };
+  return { signal: controller.signal, divertSignals };
 }
 
 function addFlags(command: Command, flags: readonly FlagSpec[]): void {
   for (const spec of flags) {
     const option = new Option(spec.flag, spec.about);
     if (spec.repeatable) {
-      option.default([], 'none').argParser((value: string, all: string[]) => [...all, value]);
+      option.default([], 'none').argParser(collect);
     } else if (spec.default !== undefined) {
       option.default(spec.default);
     }
     command.addOption(option);
   }
+}
+
+function collect(value: string, all: readonly string[] = []): string[] {
+  return [...all, value];
 }
 
 async function chooseReporter(flags: Readonly<Record<string, unknown>>): Promise<Reporter> {
@@ -66,12 +81,13 @@ async function runCommand(
   args: readonly string[],
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const signal = interruptSignal();
+  const { divertSignals, signal } = interrupts();
   const reporter = await chooseReporter(flags);
   const invocation: Invocation = {
     args,
     flags,
     signal,
+    divertSignals,
     emit: reporter.handle,
     cwd: process.cwd(),
     env: process.env,
@@ -98,21 +114,18 @@ function buildProgram(onExit: (code: number) => void): Command {
     .version(`devspace version ${DEVSPACE_VERSION}`, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    // A command's flags are its own, also where a global one has the same name; see also `passThrough`.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   addFlags(program, globalFlags);
-  for (const spec of commands) addCommand(program, program, spec, onExit);
+  for (const spec of commands) addCommand(program, spec, onExit);
   return program;
 }
 
-function addCommand(
-  program: Command,
-  parent: Command,
-  spec: CommandSpec,
-  onExit: (code: number) => void,
-): void {
-  const { args, examples, flags, load, name, subcommands = [], summary } = spec;
+function addCommand(parent: Command, spec: CommandSpec, onExit: (code: number) => void): void {
+  const { args, examples, flags, load, name, passThrough = false, subcommands = [], summary } = spec;
   const command = parent
     .command(args ? `${name} ${args}` : name)
     .description(summary)
@@ -121,29 +134,37 @@ function addCommand(
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     // What stands behind a subcommand belongs to it, though the command above has a flag of that name.
-    .enablePositionalOptions(subcommands.length > 0);
+    .enablePositionalOptions(subcommands.length > 0)
+    .passThroughOptions(passThrough);
   addFlags(command, flags);
-  for (const flag of globalFlags) {
+  for (const { about, flag, repeatable } of globalFlags) {
     // Global flags are accepted behind the command too; the help lists them once, at the top level.
-    command.addOption(new Option(flag.flag, flag.about).hideHelp());
+    const option = new Option(flag, about).hideHelp();
+    command.addOption(repeatable ? option.argParser(collect) : option);
   }
   if (examples)
     command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
-  for (const subcommand of subcommands) addCommand(program, command, subcommand, onExit);
+  for (const subcommand of subcommands) addCommand(command, subcommand, onExit);
   if (load === undefined) return;
   command.action(async () => {
-    const values = { ...program.opts(), ...definedOnly(command.opts(), program.opts()) };
-    onExit(await runCommand(load, command.args, values));
+    onExit(await runCommand(load, command.args, valuesOf(command)));
   });
 }
 
-/** A command's own values, without the global ones it was not given: those stand at the program. */
-function definedOnly(own: Record<string, unknown>, global: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(own).filter(
-      ([name, value]) => value !== undefined && !(name === 'warn' && value === true && name in global),
-    ),
-  );
+const globalNames = new Set(globalFlags.map(({ flag }) => new Option(flag).attributeName()));
+
+/** A command's flags, with the global ones from wherever they were given: before the command, behind it, or both. */
+function valuesOf(command: Command): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(command.parent ? valuesOf(command.parent) : {}))
+    if (globalNames.has(name)) values[name] = value;
+  for (const [name, value] of Object.entries(command.opts())) {
+    const above = values[name];
+    if (value === undefined || (above !== undefined && command.getOptionValueSource(name) === 'default'))
+      continue;
+    values[name] = Array.isArray(above) && Array.isArray(value) ? [...above, ...value] : value;
+  }
+  return values;
 }
 
 /** Turns whatever ended the run into an exit code, printing it to stderr. */

@@ -18,6 +18,8 @@ export interface CommandSpec {
   /** Shown after the flags by `--help`. */
   examples?: readonly string[];
   flags: readonly FlagSpec[];
+  /** The first word that is no flag ends the flags: what stands behind it is passed on as it is, `--help` and `--` too. */
+  passThrough?: boolean;
   /** Commands typed behind its name, with flags of their own: `devspace sync status`. */
   subcommands?: readonly CommandSpec[];
   /** Left out by what only holds subcommands. */
@@ -33,6 +35,11 @@ export interface Invocation {
   emit: Emit;
   /** Aborts on Ctrl-C and on termination; a handler then stops cleanly and returns. */
   signal: AbortSignal;
+  /**
+   * Until disposed, gives Ctrl-C and termination to `to` instead of aborting `signal`: for a program that has the terminal and decides itself what
+   * they mean.
+   */
+  divertSignals: (to: (name: NodeJS.Signals) => void) => Disposable;
   cwd: string;
   env: NodeJS.ProcessEnv;
   stdin: NodeJS.ReadStream;

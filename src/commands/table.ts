@@ -1,4 +1,5 @@
 import type { CommandSpec, FlagSpec } from './command.js';
+import { listCommand, runCommand } from './project-table.js';
 import { statusCommand, syncCommands } from './sync-table.js';
 
 const pipelineFlags: readonly FlagSpec[] = [
@@ -128,5 +129,7 @@ export const commands: readonly CommandSpec[] = [
     subcommands: syncCommands,
     load: () => import('./sync.js'),
   },
+  runCommand,
+  listCommand,
   statusCommand,
 ];

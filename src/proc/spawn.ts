@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { Failure, messageOf, systemCode } from '../base/failure.js';
 import { endGroup, groupExists, killAction } from './process-group.js';
+import { startFailure } from './start-failure.js';
 
 export interface ChildOptions {
   readonly cwd?: string | undefined;
@@ -83,20 +83,4 @@ export async function spawnChild(
     exited,
     end: () => (ended ??= anybodyLeft ? endGroup(pid, exited) : Promise.resolve()),
   };
-}
-
-function startFailure(command: string, cause: unknown, cwd: string | undefined): Failure {
-  const missing = systemCode(cause) === 'ENOENT';
-  const where = cwd === undefined ? '' : ` in ${cwd}`;
-  return new Failure({
-    code: missing ? 'TOOL_NOT_FOUND' : 'TOOL_NOT_STARTED',
-    message: missing
-      ? `"${command}" was not found (or the folder${where} does not exist)`
-      : `"${command}" could not be started${where}: ${messageOf(cause)}`,
-    subject: command,
-    hint: missing
-      ? `install ${command}, or check that it is on the PATH`
-      : `check that ${command} may be run: ls -l`,
-    cause,
-  });
 }

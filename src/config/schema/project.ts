@@ -31,7 +31,13 @@ export const hook = z.strictObject({
 
 export const command = z.strictObject({
   name: about(name, 'What follows `devspace run`'),
-  command: about(name, 'Shell line'),
+  command: about(name, 'Line for the shell; with args a program'),
+  args: optional(texts, 'Arguments; with them, even an empty list, no shell is used'),
+  appendArgs: optional(
+    z.boolean(),
+    'Put the arguments of `devspace run` behind the line (default: unless the line has $@ or $*)',
+  ),
+  description: optional(text, 'What `devspace list commands` says of it'),
 });
 
 export const variable = z.strictObject({
