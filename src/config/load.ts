@@ -1,6 +1,8 @@
 import type { $ZodType } from 'zod/v4/core';
+import { derive } from './derived.js';
 import { inFileOrder, MOST_FOUND, type Diagnostic } from './diagnostic.js';
 import { found } from './expected.js';
+import { Origins } from './origins.js';
 import { relax } from './relax.js';
 import { schemaProblems } from './schema-problems.js';
 import { configSchema, type Config } from './schema.js';
@@ -18,25 +20,34 @@ export type LoadResult =
  * At most {@link MOST_FOUND} problems. They come in three layers, each hiding the next: the YAML itself, the version, then everything else.
  */
 export function loadConfig({ file, text }: { file: string; text: string }): LoadResult {
-  const source = readSource(file, text);
-  if (source.problems.length > 0) return { ok: false, diagnostics: source.problems };
-  const { value } = source;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(source, value);
-  const version = versionProblem(source);
+  const written = readSource(file, text);
+  if (written.problems.length > 0) return { ok: false, diagnostics: written.problems };
+  if (typeof written.value !== 'object' || written.value === null || Array.isArray(written.value)) {
+    return refuse(written, written.value);
+  }
+  const version = versionProblem(written);
   if (version) return { ok: false, diagnostics: [version] };
 
+  // Each step changes `value` in place and tells `origins` what it moved or made; `source` finds it in the file.
+  const origins = new Origins();
+  const value = origins.copy(written.value, []);
+  const source = derive(written, value, origins);
+  return judge(source, value);
+}
+
+/** Whether `value`, after all steps, is a config. */
+function judge(source: ConfigSource, value: object): LoadResult {
   const schema: $ZodType = configSchema;
   // jitless: compiling a validator pays off after thousands of objects, a config has dozens.
   let result = configSchema.safeParse(value, { jitless: true });
-  const relaxed = result.success ? value : structuredClone(value);
   // Several rounds: a section that an earlier problem hid may have notations of its own.
   for (let round = 0; round < 4 && !result.success; round++) {
-    if (!relax(source, schema, relaxed, result.error.issues)) break;
-    result = configSchema.safeParse(relaxed, { jitless: true });
+    if (!relax(source, schema, value, result.error.issues)) break;
+    result = configSchema.safeParse(value, { jitless: true });
   }
   const diagnostics = [
-    ...firstOf(validate(source, relaxed)),
-    ...firstOf(result.success ? [] : schemaProblems(source, schema, relaxed, result.error.issues)),
+    ...firstOf(validate(source, value)),
+    ...firstOf(result.success ? [] : schemaProblems(source, schema, value, result.error.issues)),
   ];
   if (diagnostics.length > 0 || !result.success)
     return { ok: false, diagnostics: inFileOrder(diagnostics).slice(0, MOST_FOUND) };
