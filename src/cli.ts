@@ -89,6 +89,7 @@ async function runCommand(
     signal,
     divertSignals,
     emit: reporter.handle,
+    log: reporter.log,
     cwd: process.cwd(),
     env: process.env,
     stdin: process.stdin,

@@ -1,4 +1,4 @@
-import type { Emit } from '../report/events.js';
+import type { Emit, LogSink } from '../report/events.js';
 
 /** A flag as commander writes it (`-b, --force-build`, `--timeout <seconds>`), with what the help says of it. */
 export interface FlagSpec {
@@ -33,6 +33,8 @@ export interface Invocation {
   /** Values by camel-cased flag name, the global flags included. */
   flags: Readonly<Record<string, unknown>>;
   emit: Emit;
+  /** For what containers print. */
+  log: LogSink;
   /** Aborts on Ctrl-C and on termination; a handler then stops cleanly and returns. */
   signal: AbortSignal;
   /**

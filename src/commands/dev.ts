@@ -11,7 +11,7 @@ import { runPipeline } from './pipeline.js';
 
 /** `devspace dev`: the pipeline, then the services until Ctrl-C. Ended by the user once it is ready, it ends with 0. */
 export const run: CommandHandler = async (invocation) => {
-  const { emit, flags, signal } = invocation;
+  const { emit, flags, log, signal } = invocation;
   const started = performance.now();
   const timeoutMs = numberFlag('--timeout', flags.timeout, 1) * 1000;
   const project = await openProject(invocation);
@@ -37,6 +37,7 @@ export const run: CommandHandler = async (invocation) => {
     open: flags.open !== false,
     timeoutMs,
     emit,
+    log,
     signal,
     onReady: () => {
       ready = true;

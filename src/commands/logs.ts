@@ -1,12 +1,12 @@
-import { followLogs, readLogs } from '../kube/logs.js';
+import { followLogs, readLog } from '../kube/logs.js';
 import type { CommandHandler } from './command.js';
 import { numberFlag } from './flags.js';
 import { openKube } from './open-kube.js';
 import { pickTarget } from './pick-target.js';
 
-/** `devspace logs [-f]`: the lines of one container on stdout, without a prefix. */
+/** `devspace logs [-f]`: what one container has printed, on stdout, byte for byte. */
 export const run: CommandHandler = async (invocation) => {
-  const { emit, flags, signal } = invocation;
+  const { emit, flags, log, signal } = invocation;
   const tailLines = numberFlag('--lines', flags.lines);
   using kube = await openKube(invocation);
   const { namespace, pod, container } = await pickTarget(
@@ -15,15 +15,21 @@ export const run: CommandHandler = async (invocation) => {
     'Which container do you want the logs of?',
     { anyState: true },
   );
-  emit({ type: 'note', level: 'info', text: `Logs of pod ${pod}, container ${container}` });
+  const note = (level: 'info' | 'warn', text: string) => emit({ type: 'note', level, text });
+  note('info', `Logs of pod ${pod}, container ${container}`);
   const options = { namespace, pod, container, tailLines };
-  if (!flags.follow) {
-    for (const { text } of await readLogs(kube, options, signal))
-      emit({ type: 'log', prefix: '', line: text });
-    return 0;
+  const events = {
+    onRestart: (end?: string) =>
+      note('info', `Container ${container} was restarted${end ? ` after ${end}` : ''}`),
+    onMissing: (text: string) =>
+      emit({ type: 'warning', code: 'LOGS_INCOMPLETE', text: `Lines may be missing here: ${text}` }),
+  };
+  const text = flags.follow
+    ? followLogs(kube, { ...options, ...events }, signal)
+    : readLog(kube, options, signal);
+  for await (const piece of text) {
+    const wait = log.write('', piece);
+    if (wait) await wait;
   }
-  const onRestart = () => emit({ type: 'note', level: 'info', text: `Container ${container} was restarted` });
-  for await (const { text } of followLogs(kube, { ...options, onRestart }, signal))
-    emit({ type: 'log', prefix: '', line: text });
   return 0;
 };

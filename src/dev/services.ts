@@ -2,7 +2,7 @@ import { isAbort } from '../base/abort.js';
 import { Closing } from '../base/closing.js';
 import type { Config } from '../config/schema.js';
 import type { Kube } from '../kube/kubeconfig.js';
-import type { Emit } from '../report/events.js';
+import type { Emit, LogSink } from '../report/events.js';
 import { openLogFile } from '../state/log-file.js';
 import { openBrowser } from './browser.js';
 import type { ImageRefs } from './built-images.js';
@@ -25,6 +25,7 @@ export interface ServicesOptions extends Pick<SyncEntryOptions, 'confirm'> {
   open: boolean;
   timeoutMs: number;
   emit: Emit;
+  log: LogSink;
   signal: AbortSignal;
   /**
    * What takes the place of the logs: resolves to the exit code that ends the run. Its signal aborts when the run ends for another reason; what it
@@ -135,7 +136,10 @@ function startLast(kube: Kube, options: ServicesOptions, opened: Closing): Last 
   return { exit: new Promise(() => {}), over: logs };
 }
 
-function startLogs(kube: Kube, { config, emit, refs, signal }: ServicesOptions): Promise<void> | undefined {
+function startLogs(
+  kube: Kube,
+  { config, emit, log, refs, signal }: ServicesOptions,
+): Promise<void> | undefined {
   if (config.dev?.logs?.disabled) return undefined;
   const names = config.dev?.logs?.images ?? [...refs.keys()];
   const wanted = new Map([...refs].filter(([name]) => names.includes(name)));
@@ -145,7 +149,7 @@ function startLogs(kube: Kube, { config, emit, refs, signal }: ServicesOptions):
     ...(config.deployments ?? []).flatMap(({ namespace }) => namespace ?? []),
   ]);
   const showLast = config.dev?.logs?.showLast ?? 50;
-  return streamLogs(kube, { refs: wanted, namespaces: [...namespaces], showLast, emit }, signal);
+  return streamLogs(kube, { refs: wanted, namespaces: [...namespaces], showLast, emit, log }, signal);
 }
 
 function waitForAbort(signal: AbortSignal): Promise<never> {

@@ -1,28 +1,33 @@
 import { Failure } from '../base/failure.js';
 import { kubectl } from './api-failure.js';
-import { corePath } from './api-paths.js';
 import type { Kube } from './kubeconfig.js';
-import type { ContainerStatus, Pod } from './objects.js';
+import type { ContainerState, ContainerStatus, Pod } from './objects.js';
 import { allContainerStatuses, isFinished, isTerminating } from './pod-status.js';
 import { containerTrouble } from './pod-trouble.js';
-import { watchObjects } from './watch.js';
+
+/** A container from one start to its end. */
+export interface Instance {
+  id: string;
+  /** How many there were before it in its pod. */
+  restarts: number;
+  /** How the one before it ended: `exit code 1`, `exit code 137 (OOMKilled)`. */
+  endOfLast: string | undefined;
+}
 
 /**
- * The id of the instance of a container whose log can be read: `current` when that still runs, else the one that followed it, as soon as it is
- * there. Undefined when none will follow. Without a `current`, waits for the first.
+ * The instance of a container whose log can be read: `current` when that still runs, else the one that followed it, as soon as it is there.
+ * Undefined when none will follow. Without a `current`, waits for the first.
  *
  * Throws KUBE_NOT_FOUND when there is no such pod at first, LOGS_UNAVAILABLE when its container cannot start, the failures of watchObjects.
  */
 export async function nextInstance(
   kube: Kube,
   where: { namespace: string; pod: string; container: string },
-  current: string | undefined,
+  current: Instance | undefined,
   signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const fieldSelector = `metadata.name=${where.pod}`;
-  const path = corePath('pods', { namespace: where.namespace });
+): Promise<Instance | undefined> {
   let known = current !== undefined;
-  for await (const pods of watchObjects<Pod>(kube, path, { fieldSelector, signal })) {
+  for await (const pods of kube.pods.follow({ namespace: where.namespace, pod: where.pod }, signal)) {
     const [pod] = pods.values();
     if (pod === undefined) {
       if (known) return undefined;
@@ -36,7 +41,13 @@ export async function nextInstance(
     known = true;
     const status = allContainerStatuses(pod).find((one) => one.name === where.container);
     const readable = status && readableInstance(status);
-    if (readable !== undefined && readable !== current) return readable;
+    if (status && readable !== undefined && readable !== current?.id)
+      return {
+        id: readable,
+        restarts: status.restartCount,
+        // Of one that waits for its next start, the last state is its own.
+        endOfLast: status.state?.waiting ? undefined : endText(status.lastState?.terminated),
+      };
     if (status?.state?.running) return current;
     if (isOver(pod, status)) return undefined;
     const trouble = status && current === undefined ? containerTrouble(status) : undefined;
@@ -57,6 +68,13 @@ function readableInstance(status: ContainerStatus): string | undefined {
   if (status.state?.running) return status.containerID;
   const ended = status.state?.terminated ?? status.lastState?.terminated;
   return ended && (ended.containerID ?? status.containerID);
+}
+
+function endText(ended: ContainerState['terminated']): string | undefined {
+  if (ended === undefined) return undefined;
+  const { exitCode, reason = '' } = ended;
+  const why = ['', 'Error', 'Completed'].includes(reason) ? '' : ` (${reason})`;
+  return `exit code ${exitCode}${why}`;
 }
 
 function isOver(pod: Pod, status: ContainerStatus | undefined): boolean {

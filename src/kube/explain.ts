@@ -2,7 +2,7 @@ import { Failure } from '../base/failure.js';
 import { kubectl } from './api-failure.js';
 import { corePath } from './api-paths.js';
 import type { Kube } from './kubeconfig.js';
-import { readLogs } from './logs.js';
+import { readLog } from './logs.js';
 import type { KubeEvent, Pod } from './objects.js';
 import { allContainerStatuses, podStatus } from './pod-status.js';
 import { podTrouble, type PodTrouble } from './pod-trouble.js';
@@ -10,6 +10,8 @@ import { listObjects } from './rest.js';
 
 const maxEvents = 5;
 const maxLogLines = 10;
+/** Of lines without end. */
+const maxLogBytes = 64 * 1024;
 
 /**
  * Why a pod does not run, as lines to show: the cause, its recent events (each once, newest last), the last lines of the log of the container in
@@ -84,12 +86,16 @@ async function lastLogLines(
   // One that has just been started again has written nothing yet about why it failed before.
   const previous = status?.state?.running !== undefined && status.restartCount > 0;
   const { name, namespace = kube.namespace } = pod.metadata;
-  const lines = await readLogs(
-    kube,
-    { namespace, pod: name, container, tailLines: maxLogLines, previous },
-    signal,
-  );
-  return lines.map((line) => line.text);
+  const log = { namespace, pod: name, container, tailLines: maxLogLines, previous };
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of readLog(kube, log, signal)) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > maxLogBytes) break;
+  }
+  const text = Buffer.concat(pieces).toString('utf8').replace(/\n$/, '');
+  return text === '' ? [] : text.split('\n');
 }
 
 function eventTime(event: KubeEvent): string {

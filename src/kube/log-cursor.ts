@@ -2,7 +2,7 @@
  * Remembers how far a log has been read, so that reading again from `since` neither loses nor repeats a line. The server filters by whole seconds, and
  * stdout and stderr are stamped apart, so that times step back a little now and then: a new read starts a second before the newest one seen, and the
  * lines seen since then come first, in the same order. They are skipped by their count. Should the log have been rotated away meanwhile, the first
- * line newer than all seen ones ends the skipping.
+ * line newer than all seen ones ends the skipping, and lines may be missing before it.
  */
 export class LogCursor {
   /** First 19 characters of the newest time seen: its second, in the zone the server writes. */
@@ -12,6 +12,7 @@ export class LogCursor {
   private seenInSecond = 0;
   private seenInSecondBefore = 0;
   private toSkip = 0;
+  private skipped = false;
 
   /** For the `sinceTime` of the next read; undefined when nothing was read yet. */
   get since(): string | undefined {
@@ -20,27 +21,34 @@ export class LogCursor {
       : new Date(this.secondMs - 1000).toISOString().replace('.000Z', 'Z');
   }
 
-  /** A new read from `since` begins. */
-  restart(): void {
+  /** A new read from `since` begins: of the same log, where lines that have been seen are to come first, or of one that follows it. */
+  restart(log: 'same' | 'next' = 'same'): void {
     this.toSkip = this.seenInSecond + this.seenInSecondBefore;
+    this.skipped = log === 'next';
   }
 
-  /** Whether the line with this time is new. Call it for each line in order; lines without a time belong to the line before. */
-  accept(time: string): boolean {
-    const second = time.slice(0, 19);
+  /**
+   * What the line with this time is; call it for each line in order. `last-seen` is the line that was accepted last before `restart`, `after-gap` a
+   * new one before which others may be missing, for none of the seen ones came again.
+   */
+  accept(time: string): 'new' | 'after-gap' | 'seen' | 'last-seen' {
     const nanos = nanosOf(time);
-    const ms = second === this.second ? this.secondMs : secondMsOf(time);
+    const isSameSecond = time.startsWith(this.second) && this.second !== '';
+    const ms = isSameSecond ? this.secondMs : secondMsOf(time);
+    let verdict: 'new' | 'after-gap' = 'new';
     if (this.toSkip > 0) {
       const newer = ms > this.secondMs || (ms === this.secondMs && nanos > this.newestNanos);
       if (!newer) {
         this.toSkip -= 1;
-        return false;
+        this.skipped = true;
+        return this.toSkip === 0 ? 'last-seen' : 'seen';
       }
       this.toSkip = 0;
+      if (!this.skipped) verdict = 'after-gap';
     }
     if (ms > this.secondMs) {
       this.seenInSecondBefore = ms - this.secondMs === 1000 ? this.seenInSecond : 0;
-      this.second = second;
+      this.second = time.slice(0, 19);
       this.secondMs = ms;
       this.newestNanos = nanos;
       this.seenInSecond = 1;
@@ -48,7 +56,7 @@ export class LogCursor {
       this.seenInSecond += 1;
       if (nanos > this.newestNanos) this.newestNanos = nanos;
     } else if (this.secondMs - ms === 1000) this.seenInSecondBefore += 1;
-    return true;
+    return verdict;
   }
 }
 

@@ -76,6 +76,7 @@ export type Event =
       state: 'running' | 'recovering' | 'stopping' | 'stopped';
       recoveredMs?: number;
     }
+  /** What a container has printed. Programs read it as an event; inside it goes through a {@link LogSink}, for it can come without end. */
   | { type: 'log'; prefix: string; line: string }
   | { type: 'open'; url: string; state: 'waiting' | 'opened' | 'gave-up' }
   | { type: 'ready'; ms: number }
@@ -104,8 +105,18 @@ export type Stage = 'config' | 'cluster' | 'images' | 'deployments' | 'ports' | 
 
 export type Emit = (event: Event) => void;
 
+/** Takes what containers print. */
+export interface LogSink {
+  /**
+   * Writes whole lines with their line ends, byte for byte as they came; only of a very long line (and of a last one) the end may be missing. The
+   * prefix goes before each line. Given a promise, wait for it before the next call: whoever reads the output is slower. It never rejects.
+   */
+  write(prefix: string, text: Buffer): Promise<void> | undefined;
+}
+
 /** Turns events into output. `close` writes out what is pending and restores the terminal. */
 export interface Reporter {
   readonly handle: Emit;
+  readonly log: LogSink;
   close(): void;
 }

@@ -1,5 +1,6 @@
 import { formatBytes, formatMs } from '../base/format.js';
 import type { Event, Reporter } from './events.js';
+import { logOutput, prefixed } from './log-output.js';
 import { prefixPainter, styleFor, wantsColour } from './style.js';
 import { statusLine } from './status-line.js';
 
@@ -37,6 +38,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
       case 'sync-problem':
       case 'sync-pending':
       case 'service':
+      case 'log':
         return;
       case 'note':
         return event.level === 'warn'
@@ -79,12 +81,6 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
         if (event.recoveredMs !== undefined)
           done(`Everything works again after ${formatMs(event.recoveredMs)}`);
         return;
-      case 'log':
-        return status.print(() =>
-          output.stdout.write(
-            event.prefix === '' ? `${event.line}\n` : `${paint(event.prefix)} ${event.line}\n`,
-          ),
-        );
       case 'open':
         if (event.state === 'opened') done(`Opened ${event.url}`);
         if (event.state === 'gave-up')
@@ -123,7 +119,13 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
     return done(`In sync: ${what} (${event.up ?? 0} up, ${event.down ?? 0} down)${took(event.ms)}`);
   };
 
-  return { handle, close: () => status.close() };
+  const log = logOutput(
+    output.stdout,
+    (prefix, text) => (prefix === '' ? text : prefixed(paint(prefix), text)),
+    (write) => status.print(write),
+  );
+
+  return { handle, log, close: () => status.close() };
 }
 
 function unreachable(event: never): never {

@@ -144,7 +144,7 @@ describe('devspace logs -f', () => {
     await cli.printed(/start\n/);
     await namespace.kubectl(['exec', 'again', '--', 'touch', '/tmp/die']);
     await cli.printed(/start\nlast words\nstart\n/);
-    expect(cli.output().stderr).toContain('info Container main was restarted\n');
+    expect(cli.output().stderr).toContain('info Container main was restarted after exit code 1\n');
     cli.child.kill('SIGINT');
     const { code, stdout, stderr } = await cli.exited;
     expect(stdout).toBe('start\nlast words\nstart\n');

@@ -83,14 +83,6 @@ describe('plain output', () => {
     );
   });
 
-  it('prints only lines of containers to stdout', () => {
-    const events: Event[] = [
-      { type: 'log', prefix: '', line: 'as it is' },
-      { type: 'log', prefix: 'web', line: 'GET /' },
-    ];
-    expect(printed(events)).toEqual({ stdout: 'as it is\n[web] GET /\n', stderr: '' });
-  });
-
   it('colours on a terminal, and where it is told to', () => {
     const events: Event[] = [{ type: 'note', level: 'done', text: 'Built' }];
     const green = '\u001b[32mdone\u001b[39m Built\n';

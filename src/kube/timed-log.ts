@@ -1,0 +1,185 @@
+import type { LogCursor } from './log-cursor.js';
+
+/** Of a line whose end has not come yet, so much is held; what is longer is passed on in pieces. */
+export const maxHeldBytes = 1024 * 1024;
+
+/** Runtimes cut longer lines into parts of this size, and servers up to 1.20 put a timestamp before each part. */
+const partBytes = 16 * 1024;
+
+/** 2026-01-01T00:00:00.123456789+02:00 and a space. */
+const maxTimeBytes = 36;
+
+const nothing = Buffer.alloc(0);
+
+/**
+ * Reads a log with timestamps: takes them off, leaves out what the cursor has seen, and passes on whole lines, byte for byte with their line ends. One
+ * for each log that is followed: a line that was torn by the end of a connection is completed by the next one. Memory is bounded, whatever comes.
+ */
+export class TimedLog {
+  private readonly cursor: LogCursor;
+  private readonly onGap: () => void;
+  private untimed: string | undefined;
+  private held: Buffer[] = [];
+  private heldBytes = 0;
+  /** Of the open line: bytes passed on or left out so far, those of its present part, and whether it is new. */
+  private open = 0;
+  private part = 0;
+  private isNew = false;
+  /** Bytes of the line accepted last that were passed on before a connection ended within it. */
+  private torn = 0;
+  private toSkip = 0;
+  private position = 0;
+
+  /** `onGap` is told before the first line that comes after missing ones. */
+  constructor(cursor: LogCursor, onGap: () => void) {
+    this.cursor = cursor;
+    this.onGap = onGap;
+  }
+
+  /**
+   * What the node itself has to say at the end of an answer, such as that it cannot watch the log: text without a timestamp that none with one
+   * follows.
+   */
+  nodeText(): string | undefined {
+    if (this.heldBytes === 0 || this.open > 0) return this.untimed;
+    const data = Buffer.concat(this.held);
+    // A torn line may end within its timestamp.
+    return /^\d{4}-/.test(data.toString('latin1', 0, 5)) ? undefined : shortText(data, 0, data.length);
+  }
+
+  /** A new read begins, from the cursor's `since`: of the same log as before, or of that of the next instance of the container. */
+  restart(log: 'same' | 'next'): void {
+    this.held = [];
+    this.heldBytes = 0;
+    if (this.isNew) this.torn = Math.max(this.torn, this.open);
+    this.open = 0;
+    this.isNew = false;
+    this.untimed = undefined;
+    this.cursor.restart(log);
+  }
+
+  /** The new text that `chunk` completes, in the memory of `chunk`. */
+  push(chunk: Buffer): Buffer {
+    const end = chunk.lastIndexOf(0x0a) + 1;
+    if (end === 0 && this.heldBytes + chunk.length <= maxHeldBytes) {
+      this.hold(chunk);
+      return nothing;
+    }
+    const data = this.heldBytes > 0 ? Buffer.concat([...this.held, chunk]) : chunk;
+    const linesEnd = end === 0 ? 0 : data.length - (chunk.length - end);
+    this.held = [];
+    this.heldBytes = 0;
+    let out = 0;
+    let at = 0;
+    while (at < linesEnd) {
+      const next = data.indexOf(0x0a, at) + 1;
+      out = this.take(data, at, next, next, out);
+      this.close();
+      at = next;
+    }
+    if (data.length - at > maxHeldBytes) {
+      // Not to its very end: a timestamp, or a character, may be cut there.
+      const cut = characterStart(data, data.length - maxTimeBytes);
+      out = this.take(data, at, cut, data.length, out);
+      at = this.position;
+    }
+    this.hold(data.subarray(at));
+    return data.subarray(0, out);
+  }
+
+  /** What is left at the end of a log that will not go on: a last line without its line end. */
+  rest(): Buffer {
+    const data = Buffer.concat(this.held);
+    this.held = [];
+    this.heldBytes = 0;
+    const out = data.length > 0 ? this.take(data, 0, data.length, data.length, 0) : 0;
+    this.close();
+    return data.subarray(0, out);
+  }
+
+  /** The line is through. */
+  private close(): void {
+    if (this.isNew) this.torn = 0;
+    this.open = 0;
+  }
+
+  private hold(data: Buffer): void {
+    if (data.length === 0) return;
+    this.held.push(data);
+    this.heldBytes += data.length;
+  }
+
+  /** Moves what is new of a line, or of the next piece of one, to `out`. Returns where the next goes; `position` is what comes after the piece. */
+  private take(data: Buffer, start: number, end: number, limit: number, out: number): number {
+    let from = start;
+    if (this.open === 0) {
+      const space = timeEnd(data, start, limit);
+      if (space < 0) {
+        // The rest of a line that is older than what was asked for has none either, but then others follow.
+        this.untimed = shortText(data, start, end);
+        this.isNew = false;
+      } else {
+        from = space + 1;
+        this.untimed = undefined;
+        this.judge(data.toString('latin1', start, space));
+      }
+      this.part = 0;
+    }
+    let to = out;
+    while (from < end) {
+      if (this.part === partBytes) {
+        const space = timeEnd(data, from, limit);
+        if (space >= 0) from = space + 1;
+        this.part = 0;
+      }
+      const next = Math.max(from, Math.min(end, from + partBytes - this.part));
+      to = this.move(data, from, next, to);
+      this.part += next - from;
+      this.open += next - from;
+      from = next;
+    }
+    this.position = from;
+    return to;
+  }
+
+  private judge(time: string): void {
+    const verdict = this.cursor.accept(time);
+    if (verdict === 'after-gap') this.onGap();
+    this.isNew = verdict === 'new' || verdict === 'after-gap';
+    this.toSkip = 0;
+    if (this.isNew) this.torn = 0;
+    else if (verdict === 'last-seen' && this.torn > 0) {
+      this.isNew = true;
+      this.toSkip = this.torn;
+    }
+  }
+
+  private move(data: Buffer, start: number, end: number, out: number): number {
+    if (!this.isNew) return out;
+    const skip = Math.min(this.toSkip, end - start);
+    this.toSkip -= skip;
+    const from = start + skip;
+    if (from !== out) data.copyWithin(out, from, end);
+    return out + end - from;
+  }
+}
+
+function shortText(data: Buffer, start: number, end: number): string {
+  return data.toString('utf8', start, Math.min(end, start + 1000)).trimEnd();
+}
+
+/** Where the space after a timestamp at `start` is; -1 when there is none. */
+function timeEnd(data: Buffer, start: number, end: number): number {
+  // 2026-01-01T00:00:00Z to 2026-01-01T00:00:00.123456789+02:00
+  if (data[start + 4] !== 0x2d || data[start + 10] !== 0x54) return -1;
+  const last = Math.min(end, start + maxTimeBytes);
+  for (let at = start + 20; at < last; at += 1) if (data[at] === 0x20) return at;
+  return -1;
+}
+
+/** The last position at or before `at` where a UTF-8 character begins. */
+function characterStart(data: Buffer, at: number): number {
+  for (let position = at; position > at - 4 && position > 0; position -= 1)
+    if (((data[position] ?? 0) & 0xc0) !== 0x80) return position;
+  return at;
+}
