@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { startReplicas } from '../dev/replicas.js';
 import { startSyncEntry } from '../dev/sync-entry.js';
+import { guardNetwork } from '../kube/network-guard.js';
 import type { CommandHandler } from './command.js';
 import { dangerAnswer } from './danger-answer.js';
 import { helperDir } from './helper-dir.js';
@@ -29,6 +30,7 @@ export const run: CommandHandler = async (invocation) => {
     image !== undefined && !isByPod
       ? { namespace: kube.namespace, container: flags.container as string | undefined, pod: undefined }
       : await pickTarget(kube, invocation, 'Which container do you want to sync with?');
+  await using _guard = guardNetwork(kube);
   const start = entry.syncReplicas ? startReplicas : startSyncEntry;
   await using sync = await start(
     kube,

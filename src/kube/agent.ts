@@ -15,6 +15,9 @@ export interface KubeAgent {
   destroyIdle(): void;
   /** Ends all of them, also those in use and those that were upgraded to something else. */
   destroyAll(): void;
+  /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
+  mark(): () => void;
+  isUnused(): boolean;
   /** Received so far on the connections that are open. */
   bytesRead(): number;
 }
@@ -58,12 +61,21 @@ export function createAgent(
         for (const socket of sockets ?? []) socket.destroy();
     },
     destroyAll() {
-      for (const socket of open)
-        socket.destroy(Object.assign(new Error('the connection was given up'), { code: 'ECONNABORTED' }));
+      for (const socket of open) socket.destroy(givenUp());
     },
+    mark() {
+      const before = new Map([...open].map((socket) => [socket, socket.bytesRead]));
+      return () => {
+        for (const [socket, bytes] of before) if (socket.bytesRead === bytes) socket.destroy(givenUp());
+      };
+    },
+    isUnused: () => open.size === 0,
     bytesRead: () => [...open].reduce((sum, { bytesRead }) => sum + bytesRead, 0),
   };
 }
+
+/** Nothing came: to those who use it, it has not answered in time. */
+const givenUp = (): Error => Object.assign(new Error('the connection was given up'), { code: 'ETIMEDOUT' });
 
 /** The connections an agent has made that are open. It forgets those that are upgraded itself. */
 function trackSockets(agent: http.Agent): ReadonlySet<Socket> {

@@ -36,6 +36,8 @@ export interface Kube extends Disposable {
   readonly pods: PodWatches;
   /** Ends every connection, also those in use: what runs over them fails as it does when a connection breaks. */
   cut(): void;
+  /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
+  mark(): () => void;
   /** Closes idle connections. Streams in use are closed by those who opened them. */
   [Symbol.dispose](): void;
 }
@@ -121,6 +123,8 @@ interface KubeParts {
 function createKube({ context, namespace, cluster, proxy, credentials }: KubeParts): Kube {
   const base = new URL(cluster.server);
   let current: { agent: KubeAgent; cert: Credentials['cert']; key: Credentials['key'] } | undefined;
+  // Streams outlive the certificate they were opened with.
+  const agents = new Set<KubeAgent>();
   const kube: Kube = {
     context,
     namespace,
@@ -133,12 +137,22 @@ function createKube({ context, namespace, cluster, proxy, credentials }: KubePar
       // A TLS connection belongs to its client certificate: another certificate needs other connections.
       if (current === undefined || current.cert !== cert || current.key !== key) {
         current?.agent.destroyIdle();
+        for (const agent of agents) if (agent.isUnused()) agents.delete(agent);
         current = { agent: createAgent(cluster, { cert, key }, proxy), cert, key };
+        agents.add(current.agent);
       }
       return { base, agent: current.agent, headers };
     },
     renew: () => credentials.renew(),
-    cut: () => current?.agent.destroyAll(),
+    cut() {
+      for (const agent of agents) agent.destroyAll();
+    },
+    mark() {
+      const ends = [...agents].map((agent) => agent.mark());
+      return () => {
+        for (const end of ends) end();
+      };
+    },
     [Symbol.dispose]() {
       current?.agent.destroyIdle();
     },

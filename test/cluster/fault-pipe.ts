@@ -20,6 +20,7 @@ export function faultPipe(
   to: Socket,
   faults: Faults,
   onForward: (bytes: number) => void,
+  stranded: { readonly is: boolean } = { is: false },
 ): FaultPipe {
   const queue: { due: number; chunk: Buffer | undefined }[] = [];
   let queued = 0;
@@ -41,7 +42,7 @@ export function faultPipe(
     if (queued < WINDOW) from.resume();
   };
 
-  const mayForward = (): boolean => !faults.held && !congested;
+  const mayForward = (): boolean => !faults.held && !stranded.is && !congested;
 
   const forward = (chunk: Buffer | undefined): void => {
     if (!chunk) {

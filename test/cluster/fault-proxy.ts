@@ -18,6 +18,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly url: string;
   /** Ends all connections with a reset, on both sides. New ones are accepted. */
   cut(): void;
+  /** The connections there are fall silent for ever, and nobody is told; new ones work. */
+  strand(): void;
   /** No byte moves any more, in neither direction, and nobody is told: a silent network. */
   hold(): void;
   /** Ends {@link hold}; what was sent meanwhile arrives. */
@@ -36,14 +38,20 @@ export interface FaultProxy extends AsyncDisposable {
 
 export async function startFaultProxy({ target, listenPort = 0 }: FaultProxyOptions): Promise<FaultProxy> {
   const faults: Faults = { held: false, delayMs: 0 };
-  const pairs = new Set<{ sockets: [Socket, Socket]; pipes: [FaultPipe, FaultPipe] }>();
+  const pairs = new Set<{
+    stranded: { is: boolean };
+    sockets: [Socket, Socket];
+    pipes: [FaultPipe, FaultPipe];
+  }>();
   const bytes = { up: 0, down: 0 };
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const upstream = connect({ ...target, allowHalfOpen: true, noDelay: true });
-    const up = faultPipe(client, upstream, faults, (count) => (bytes.up += count));
-    const down = faultPipe(upstream, client, faults, (count) => (bytes.down += count));
+    const stranded = { is: false };
+    const up = faultPipe(client, upstream, faults, (count) => (bytes.up += count), stranded);
+    const down = faultPipe(upstream, client, faults, (count) => (bytes.down += count), stranded);
     const pair = {
+      stranded,
       sockets: [client, upstream] as [Socket, Socket],
       pipes: [up, down] as [FaultPipe, FaultPipe],
     };
@@ -83,6 +91,9 @@ export async function startFaultProxy({ target, listenPort = 0 }: FaultProxyOpti
     port,
     url: `https://127.0.0.1:${port}`,
     cut,
+    strand() {
+      for (const pair of pairs) pair.stranded.is = true;
+    },
     hold() {
       faults.held = true;
     },

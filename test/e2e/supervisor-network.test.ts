@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FaultProxy } from '../cluster/index.js';
+import { allWorks } from '../rig/all-works.js';
+import { makeWebProject, type WebProject } from '../rig/app.js';
+import { ofType } from '../rig/cli.js';
+import { makeNamespace, type Namespace } from '../rig/cluster.js';
+import { isFree, isReady, startEvents, type MarkedCli } from '../rig/dev-run.js';
+import { faultyCluster } from '../rig/fault-cluster.js';
+import { until } from '../rig/until.js';
+
+/** How long the long cut takes: DEVSPACE_TEST_CUT_S=60, which `npm test` does not wait for. */
+const CUT_S = Number(process.env.DEVSPACE_TEST_CUT_S ?? 5);
+const STOPPED_S = Number(process.env.DEVSPACE_TEST_STOP_S ?? 20);
+
+describe('a dev run whose network goes and comes back', () => {
+  let namespace: Namespace;
+  let project: WebProject;
+  let proxy: FaultProxy;
+  let dev: MarkedCli;
+
+  /** Milliseconds until all works, printed, for nothing else shows how fast it was. */
+  const worksAfter = async (what: string, since: number) => {
+    const { allMs, equalMs } = await allWorks({ namespace, project, dev }, since);
+    console.log(`${what}: equal after ${equalMs} ms, ports and logs after ${allMs} ms`);
+    return equalMs;
+  };
+  const isGone = ofType('service', ({ service, state }) => service === 'network' && state === 'waiting');
+  const recovered = (count: number) => until('the recovery', () => recoveries() >= count);
+  const recoveries = () =>
+    dev.events().filter(ofType('run', ({ recoveredMs }) => recoveredMs !== undefined)).length;
+
+  beforeAll(async () => {
+    namespace = await makeNamespace();
+    project = await makeWebProject();
+    const cluster = await faultyCluster(project);
+    proxy = cluster.proxy;
+    const env = { KUBECONFIG: cluster.KUBECONFIG };
+    dev = startEvents(namespace, ['dev', '--no-open'], { cwd: project.dir, env });
+    await dev.event(isReady);
+    await allWorks({ namespace, project, dev }, 0);
+  });
+  afterAll(async () => {
+    await dev?.[Symbol.asyncDispose]();
+    await proxy?.[Symbol.asyncDispose]();
+    await namespace?.[Symbol.asyncDispose]();
+    await project?.[Symbol.asyncDispose]();
+  });
+
+  it(`has everything equal soon after a cut of ${CUT_S} s`, { timeout: (CUT_S + 90) * 1000 }, async () => {
+    const before = recoveries();
+    await proxy.refuse(true);
+    proxy.cut();
+    await dev.event(isGone);
+    await pause(CUT_S * 1000);
+    await proxy.refuse(false);
+    expect(await worksAfter(`cut for ${CUT_S} s`, performance.now())).toBeLessThan(4000);
+    await recovered(before + 1);
+  });
+
+  it('finds out that connections are silently dead, and leaves them', async () => {
+    const before = recoveries();
+    const since = performance.now();
+    // Those there are stay silent for ever; new ones work.
+    proxy.strand();
+    expect(await worksAfter('silently dead connections', since)).toBeLessThan(18_000);
+    await recovered(before + 1);
+  });
+
+  it('comes back after a silent network', async () => {
+    proxy.hold();
+    await dev.event(
+      ofType('run', ({ state }) => state === 'recovering'),
+      15_000,
+    );
+    proxy.release();
+    await worksAfter('silent network', performance.now());
+  });
+
+  it(`goes on after it was stopped for ${STOPPED_S} s`, { timeout: (STOPPED_S + 90) * 1000 }, async () => {
+    dev.child.kill('SIGSTOP');
+    await pause(STOPPED_S * 1000);
+    dev.child.kill('SIGCONT');
+    await worksAfter(`stopped for ${STOPPED_S} s`, performance.now());
+    expect(dev.events().some(ofType('note', ({ text }) => text.startsWith('This machine slept')))).toBe(true);
+  });
+
+  it('ends at once, with nothing left, while the network is gone', async () => {
+    await proxy.refuse(true);
+    proxy.cut();
+    await dev.event(ofType('warning'));
+    const since = performance.now();
+    dev.child.kill('SIGINT');
+    expect((await dev.exited).code).toBe(0);
+    expect(performance.now() - since).toBeLessThan(5000);
+    expect(await dev.processes()).toEqual([]);
+    expect(await isFree(project.port)).toBe(true);
+  });
+});
