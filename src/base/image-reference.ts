@@ -36,6 +36,15 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return { registry, path, repository: `${registry}/${path}`, name, tag: match[2], digest: match[3] };
 }
 
+/** True when `image` is `wanted`, or one of its tags when `wanted` names none: `docker.io/library/node:20` is a `node`. */
+export function imageMatches(image: string, wanted: string): boolean {
+  if (image === wanted) return true;
+  const repository = parseImageReference(wanted);
+  if (repository === undefined || repository.tag !== undefined || repository.digest !== undefined)
+    return false;
+  return parseImageReference(image)?.repository === repository.repository;
+}
+
 /** True when `text` fits the grammar of a tag: at most 128 letters, digits, `_`, `.` and `-`, not starting with `.` or `-`. */
 export function isImageTag(text: string): boolean {
   return WHOLE_TAG.test(text);

@@ -2,13 +2,19 @@ import { Failure } from '../base/failure.js';
 import type { Candidate } from '../kube/candidates.js';
 import type { Invocation } from './command.js';
 
+/** Whether there is someone at a terminal to ask. */
+export function canAsk({ stdin, stderr, flags }: Invocation): boolean {
+  return stdin.isTTY && stderr.isTTY && flags.silent !== true;
+}
+
 /** Lets the user choose. Without a terminal to ask at TARGET_AMBIGUOUS; INTERRUPTED when the user answers with Ctrl-C. */
 export async function askForTarget(
   found: readonly Candidate[],
-  { stdin, stderr, flags, signal }: Invocation,
+  invocation: Invocation,
   question: string,
 ): Promise<Candidate> {
-  if (!stdin.isTTY || !stderr.isTTY || flags.silent === true) {
+  const { signal, stderr } = invocation;
+  if (!canAsk(invocation)) {
     throw new Failure({
       code: 'TARGET_AMBIGUOUS',
       message: `${found.length} containers are there to choose from, and no terminal to ask at`,

@@ -20,14 +20,15 @@ export function numberFlag(name: string, value: unknown, least = 0): number {
   });
 }
 
-/** `a=b,c=d` as labels. */
+/** `a=b,c=d` as labels; the flag may be given several times. */
 export function labelFlag(value: unknown): Record<string, string> | undefined {
-  if (typeof value !== 'string') return undefined;
-  const pairs = value.split(',').map((pair) => pair.trim().split('='));
+  const texts = [value].flat().filter((text) => typeof text === 'string');
+  if (texts.length === 0) return undefined;
+  const pairs = texts.flatMap((text) => text.split(',')).map((pair) => pair.trim().split('='));
   if (pairs.some((pair) => pair.length !== 2 || pair[0] === '')) {
     throw new Failure({
       code: 'USAGE',
-      message: `--label-selector "${value}" is no list of labels`,
+      message: `--label-selector "${texts.join(',')}" is no list of labels`,
       hint: 'write it as --label-selector app=web,tier=api',
     });
   }

@@ -1,27 +1,24 @@
-import { Failure } from '../base/failure.js';
+import { Failure, isFailure } from '../base/failure.js';
 import { parseImageReference } from '../base/image-reference.js';
 import { candidates, listPods, type Candidate } from '../kube/candidates.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import type { Pod } from '../kube/objects.js';
+import { planPick, type Wanted } from '../kube/pick-plan.js';
 import { waitForTarget, type Target } from '../kube/select.js';
+import type { TargetSelector } from '../kube/target-choice.js';
 import { targetFailure } from '../kube/target-failure.js';
-import { askForTarget } from './ask-for-target.js';
+import { askForTarget, canAsk } from './ask-for-target.js';
 import type { Invocation } from './command.js';
 import { labelFlag, numberFlag } from './flags.js';
 import { recallProject } from './project-memory.js';
 
-export type PickedTarget = Pick<Target, 'namespace' | 'pod' | 'container'>;
-
-interface Wanted {
-  pod: string | undefined;
-  labelSelector: Record<string, string> | undefined;
-  container: string | undefined;
-}
+export type PickedTarget = Pick<Target, 'namespace' | 'pod' | 'container' | 'podObject'>;
 
 /**
- * The container that `enter`, `logs` and `sync` work on. With a pod or labels named, the one that they select, waited for until it runs (with
+ * The container that `enter`, `attach`, `logs` and `sync` work on. With a pod or labels named, the one that they select, waited for until it runs (with
  * `anyState`: as it is, a crashed one too). Else the only one there is, else the only one that runs an image of the project one stands in, else
- * the user chooses; without a terminal to choose at, several are TARGET_AMBIGUOUS. `--pick` always lets choose, among all.
+ * the user chooses; without a terminal to choose at, several are TARGET_AMBIGUOUS, several of one image (`--image-selector`) the newest with a warning.
+ * `--pick` always lets choose, `--wait` waits also for what does not exist yet.
  */
 export async function pickTarget(
   kube: Kube,
@@ -29,62 +26,87 @@ export async function pickTarget(
   question: string,
   { anyState = false }: { anyState?: boolean } = {},
 ): Promise<PickedTarget> {
-  const { flags, signal } = invocation;
-  const pick = flags.pick === true;
-  const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
+  const { emit, flags, signal } = invocation;
   const wanted: Wanted = {
     pod: flags.pod as string | undefined,
     labelSelector: labelFlag(flags.labelSelector),
+    image: flags.imageSelector as string | undefined,
     container: flags.container as string | undefined,
   };
+  const wait = (selector: TargetSelector): Promise<PickedTarget> =>
+    waitFor(kube, selector, invocation, question);
+  const pick = flags.pick === true;
   const isNamed = wanted.pod !== undefined || wanted.labelSelector !== undefined;
-  if (isNamed && !anyState && !pick) return waitFor(kube, wanted, timeoutMs, invocation);
+  if (isNamed && !anyState && !pick) return wait(wanted);
 
   const pods = await listPods(kube, wanted, signal);
-  const fitting = candidates(pods).filter(({ container, init }) =>
-    wanted.container === undefined ? !init : container === wanted.container,
-  );
-  const [newest] = fitting;
-  if (newest === undefined) throw await nothingFits(kube, wanted, pods, invocation);
-  const usable = anyState ? fitting : fitting.filter(({ running }) => running);
-  // Nothing runs yet, or any more: waiting tells why.
-  if (usable.length === 0) return waitFor(kube, { ...wanted, ...newest }, timeoutMs, invocation);
-  if (pick) return askForTarget(usable, invocation, question);
-  const ours = usable.length > 1 && !isNamed ? await ofProject(usable, pods, invocation) : [];
-  const [first = newest, ...others] = ours.length > 0 ? ours : usable;
-  return others.length === 0 ? first : askForTarget([first, ...others], invocation, question);
+  const isOurs = await ownership(invocation, pods, isNamed || wanted.image !== undefined);
+  const plan = planPick(pods, wanted, { pick, anyState, isOurs });
+  if (plan.kind === 'take') return plan.candidate;
+  if (plan.kind === 'wait') return wait(plan.selector);
+  if (plan.kind === 'nothing') {
+    if (flags.wait === true) return wait(wanted);
+    throw await nothingFits(kube, wanted, pods, invocation);
+  }
+  const [first] = plan.candidates;
+  if (first !== undefined && plan.otherwise === 'first' && !canAsk(invocation)) {
+    const text = `${plan.candidates.length} containers fit; using the newest, pod ${first.pod}`;
+    emit({ type: 'warning', code: 'TARGET_AMBIGUOUS', text, hint: 'name one with --pod' });
+    return first;
+  }
+  const chosen = await askForTarget(plan.candidates, invocation, question);
+  return chosen.running || anyState ? chosen : wait({ ...wanted, ...chosen });
 }
 
+/** Waits for a container; where its pod has several and none is named, the user names one. */
 async function waitFor(
   kube: Kube,
-  wanted: Wanted,
-  timeoutMs: number,
-  { emit, signal }: Invocation,
+  selector: TargetSelector,
+  invocation: Invocation,
+  question: string,
 ): Promise<Target> {
-  const { pod, labelSelector, container } = wanted;
+  try {
+    return await waitOnce(kube, selector, invocation);
+  } catch (error) {
+    if (!isFailure(error, 'CONTAINER_AMBIGUOUS') || !canAsk(invocation)) throw error;
+    const pods = await listPods(kube, { ...selector, pod: error.subject }, invocation.signal);
+    const choices = candidates(pods).filter(({ init, running }) => running || !init);
+    if (choices.length === 0) throw error;
+    const { pod, container } = await askForTarget(choices, invocation, question);
+    return waitOnce(kube, { ...selector, pod, container }, invocation);
+  }
+}
+
+async function waitOnce(
+  kube: Kube,
+  { pod, labelSelector, image, container }: TargetSelector,
+  { emit, flags, signal }: Invocation,
+): Promise<Target> {
+  const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
+  const onWaiting = (text: string): void => emit({ type: 'waiting', id: 'target', text });
   try {
     return await waitForTarget(
       kube,
-      { pod, labelSelector, container },
-      { timeoutMs, signal, onWaiting: (text) => emit({ type: 'waiting', id: 'target', text }) },
+      { pod, labelSelector, image, container },
+      { timeoutMs, signal, onWaiting, forAnything: flags.wait === true },
     );
   } finally {
     emit({ type: 'waited', id: 'target' });
   }
 }
 
-/** Those that run an image of the project, whatever its tag. */
-async function ofProject(
-  found: readonly Candidate[],
-  pods: readonly Pod[],
+/** Tells what runs an image of the project, whatever its tag; without need nothing is looked up. */
+async function ownership(
   invocation: Invocation,
-): Promise<Candidate[]> {
+  pods: readonly Pod[],
+  isClear: boolean,
+): Promise<(candidate: Candidate) => boolean> {
+  if (isClear || pods.flatMap(({ spec }) => spec.containers).length < 2) return () => false;
   const { repositories } = await recallProject(invocation);
-  if (repositories.size === 0) return [];
-  const imageOf = ({ pod, container }: Candidate): string =>
-    pods.find(({ metadata }) => metadata.name === pod)?.spec.containers.find(({ name }) => name === container)
-      ?.image ?? '';
-  return found.filter((one) => repositories.has(parseImageReference(imageOf(one))?.repository ?? ''));
+  return ({ container, podObject }) => {
+    const image = podObject.spec.containers.find(({ name }) => name === container)?.image ?? '';
+    return repositories.has(parseImageReference(image)?.repository ?? '');
+  };
 }
 
 async function nothingFits(

@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.js';
 import type { SyncConfig } from '../config/schema.js';
 import { initialSyncs, type InitialSync } from '../sync/core/initial.js';
+import { labelFlag } from './flags.js';
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -31,7 +32,7 @@ export function entryFromFlags(flags: Flags): SyncConfig {
     throw usage('--sync-replicas uploads, --download-only does not', 'give one of the two');
   if (syncReplicas && flags.watch === false)
     throw usage('--sync-replicas cannot be used together with --no-watch', 'give one of the two');
-  if (syncReplicas && flags.labelSelector === undefined && flags.imageSelector === undefined)
+  if (syncReplicas && labelFlag(flags.labelSelector) === undefined && flags.imageSelector === undefined)
     throw usage(
       '--sync-replicas needs to know which pods',
       'name them with --label-selector or --image-selector',

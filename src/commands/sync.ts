@@ -25,7 +25,7 @@ export const run: CommandHandler = async (invocation) => {
   const root = resolve(cwd, entry.localSubPath ?? '.');
   // Labels and an image also name the pod that will replace this one; a pod that was named or picked is this one only.
   const isByPod = flags.pod !== undefined || flags.pick === true;
-  const isThisPod = isByPod || (flags.labelSelector === undefined && image === undefined);
+  const isThisPod = isByPod || (labelFlag(flags.labelSelector) === undefined && image === undefined);
   const target =
     image !== undefined && !isByPod
       ? { namespace: kube.namespace, container: flags.container as string | undefined, pod: undefined }

@@ -13,9 +13,25 @@ const pipelineFlags: readonly FlagSpec[] = [
 const targetFlags: readonly FlagSpec[] = [
   { flag: '-c, --container <name>', about: 'container to use' },
   { flag: '--pod <name>', about: 'pod to use' },
-  { flag: '-l, --label-selector <selector>', about: 'labels of the pod, for example app=web,tier=api' },
-  { flag: '--pick', about: 'choose from a list' },
+  {
+    flag: '-l, --label-selector <selector>',
+    about: 'labels of the pod, for example app=web,tier=api',
+    repeatable: true,
+  },
+  { flag: '-p, --pick', about: 'choose from a list' },
 ];
+
+const imageSelector: FlagSpec = {
+  flag: '--image-selector <image>',
+  about: 'image that the container runs; without a tag, any tag',
+};
+
+const wait: FlagSpec = { flag: '--wait', about: 'wait for the container also when there is none yet' };
+
+const reconnect: FlagSpec = {
+  flag: '--reconnect',
+  about: 'go on in the replacement of a pod that went away, without asking',
+};
 
 const timeout: FlagSpec = {
   flag: '--timeout <seconds>',
@@ -73,8 +89,22 @@ export const commands: readonly CommandSpec[] = [
     name: 'enter',
     args: '[command...]',
     summary: 'open a shell, or run a command, in a container',
-    examples: ['devspace enter', 'devspace enter -c app -- ls -la /app'],
-    flags: [...targetFlags, timeout],
+    examples: [
+      'devspace enter',
+      'devspace enter -c app -- ls -la /app',
+      'devspace enter npm test -- --watch',
+    ],
+    passThrough: true,
+    flags: [
+      ...targetFlags,
+      imageSelector,
+      { flag: '--workdir <folder>', about: 'folder in the container to start in' },
+      { flag: '--tty', about: 'give the command a terminal, also when there is none here' },
+      { flag: '--no-tty', about: 'give the command plain pipes, also in a terminal' },
+      reconnect,
+      wait,
+      timeout,
+    ],
     load: () => import('./enter.js'),
   },
   {
@@ -95,7 +125,7 @@ export const commands: readonly CommandSpec[] = [
     examples: ['devspace sync --path src:/app/src', 'devspace sync --pod web-0 --exclude node_modules/'],
     flags: [
       ...targetFlags,
-      { flag: '--image-selector <image>', about: 'image that the container runs; without a tag, any tag' },
+      imageSelector,
       { flag: '-e, --exclude <pattern>', about: 'gitignore pattern of files not to sync', repeatable: true },
       { flag: '--exclude-file <file>', about: 'file of such patterns, in the local folder' },
       { flag: '--git-ignore', about: 'do not sync what git ignores' },

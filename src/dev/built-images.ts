@@ -17,6 +17,8 @@ export interface TargetSelector {
   images: string[] | undefined;
   container: string | undefined;
   pod?: string | undefined;
+  /** See the selector of kube/target-choice. */
+  notContainerId?: string | undefined;
 }
 
 /** Throws IMAGE_NEVER_BUILT when the entry names an image that has no tag yet. */

@@ -27,6 +27,7 @@ export interface Candidate {
   status: string;
   running: boolean;
   init: boolean;
+  podObject: Pod;
 }
 
 /** Every container of `pods`, in order; terminating pods are left out, init containers come last in their pod. */
@@ -47,6 +48,7 @@ export function candidates(pods: readonly Pod[]): Candidate[] {
         status: podStatus(pod),
         running: running.has(container),
         init,
+        podObject: pod,
       });
     };
     for (const { name } of pod.spec.containers) add(name, false);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kube } from './kubeconfig.js';
 import type { Pod } from './objects.js';
+import { allContainerStatuses } from './pod-status.js';
 import { chooseTarget, type Choice, type TargetSelector } from './target-choice.js';
 import { targetFailure, waitingText } from './target-failure.js';
 
@@ -29,6 +30,8 @@ export interface WaitOptions {
   patienceMs?: number | undefined;
   /** How long to wait when an image is looked for and no pod uses it at all; default 30 s. */
   noPodMs?: number | undefined;
+  /** Waits the whole time also for what is not there at all: a pod that was named, an image that no pod uses. */
+  forAnything?: boolean | undefined;
 }
 
 /**
@@ -36,14 +39,14 @@ export interface WaitOptions {
  * stays (early restarts are usual) or cannot pass.
  *
  * Throws POD_FAILED (with cause, events and log in the details), POD_NOT_FOUND, POD_NOT_READY when time is over, CONTAINER_NOT_FOUND,
- * CONTAINER_AMBIGUOUS, the failures of the watch, and the signal's reason.
+ * CONTAINER_AMBIGUOUS, CONTAINER_ENDED, the failures of the watch, and the signal's reason.
  */
 export async function waitForTarget(
   kube: Kube,
   selector: TargetSelector,
   options: WaitOptions = {},
 ): Promise<Target> {
-  const { timeoutMs = 120_000, patienceMs = 20_000, noPodMs = 30_000 } = options;
+  const { timeoutMs = 120_000, patienceMs = 20_000, noPodMs = 30_000, forAnything = false } = options;
   const namespace = selector.namespace || kube.namespace;
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
@@ -64,9 +67,12 @@ export async function waitForTarget(
       const where = { kube, namespace, selector };
       let patience = timeoutMs;
       let from = started;
-      if (choice.kind === 'none' && selector.image !== undefined) patience = noPodMs;
-      else if (choice.kind === 'none' && selector.pod !== undefined) patience = 0;
-      else if (choice.kind === 'no-container' || choice.kind === 'ambiguous') patience = 0;
+      if (choice.kind === 'none' && forAnything) patience = timeoutMs;
+      else if (choice.kind === 'none' && selector.image !== undefined) patience = noPodMs;
+      else if (choice.kind === 'none' && selector.pod !== undefined && selector.notContainerId === undefined)
+        patience = 0;
+      else if (choice.kind === 'no-container' || choice.kind === 'ambiguous' || choice.kind === 'over')
+        patience = 0;
       else if (choice.kind === 'trouble') {
         const { uid } = choice.pod.metadata;
         from = troubleSince.get(uid) ?? now;
@@ -95,7 +101,7 @@ export async function waitForTarget(
 /** Keeps since when each running container has been seen running. */
 function noteRunning(pods: ReadonlyMap<string, Pod>, since: Map<string, number>, now: number): void {
   for (const pod of pods.values()) {
-    for (const status of pod.status.containerStatuses ?? []) {
+    for (const status of allContainerStatuses(pod)) {
       const id = status.containerID ?? '';
       if (status.state?.running && !since.has(id)) since.set(id, now);
     }

@@ -1,16 +1,23 @@
+import { imageMatches } from '../base/image-reference.js';
 import { labelSelectorText } from './api-paths.js';
-import type { ContainerStatus, Pod } from './objects.js';
-import { isFinished, isTerminating, podStatus } from './pod-status.js';
+import type { ContainerSpec, ContainerStatus, Pod } from './objects.js';
+import { allContainerStatuses, isFinished, isTerminating, podStatus } from './pod-status.js';
 import { podTrouble, type PodTrouble } from './pod-trouble.js';
 
 export interface TargetSelector {
   namespace?: string | undefined;
   labelSelector?: Readonly<Record<string, string>> | string | undefined;
-  /** Exact image names as they stand in the pod (`repo:tag`); any of them matches. */
+  /** Image names as they stand in the pod (`repo:tag`), or repositories, which match with any tag; any of them matches. */
   image?: string | readonly string[] | undefined;
   pod?: string | undefined;
+  /** Also the name of an init container or an ephemeral one. */
   container?: string | undefined;
+  /** An instance that is known to have ended, whatever the cluster still says. */
+  notContainerId?: string | undefined;
 }
+
+/** The part of a selector that is judged here rather than by the server. */
+type LocalSelector = Pick<TargetSelector, 'image' | 'container' | 'notContainerId'>;
 
 /** What to do about the pods as they are at one moment. */
 export type Choice =
@@ -20,6 +27,8 @@ export type Choice =
   | { kind: 'trouble'; pod: Pod; trouble: PodTrouble }
   | { kind: 'no-container'; pod: Pod; names: readonly string[] }
   | { kind: 'ambiguous'; pod: Pod; names: readonly string[] }
+  /** The named container has ended and will not run again, though its pod lives. */
+  | { kind: 'over'; pod: Pod; text: string }
   | { kind: 'none' };
 
 /** A container that has just come back from a crash is not believed before it has run this long. */
@@ -34,14 +43,14 @@ const rolloutMs = 20_000;
  */
 export function chooseTarget(
   pods: Iterable<Pod>,
-  selector: Pick<TargetSelector, 'image' | 'container'>,
+  selector: LocalSelector,
   now: number,
   seenRunningMs: (containerId: string) => number = () => 0,
 ): Choice {
   const images = imagesOf(selector);
   const matching = [...pods]
     .filter((pod) => !isTerminating(pod) && pod.status.phase !== 'Succeeded')
-    .filter((pod) => images === undefined || pod.spec.containers.some((one) => images.includes(one.image)))
+    .filter((pod) => runsImage(pod, images))
     .sort(newestFirst);
   const choices = matching.map((pod) => chooseInPod(pod, selector, now, seenRunningMs));
   const first = choices[0];
@@ -57,15 +66,24 @@ export function chooseTarget(
 
 function chooseInPod(
   pod: Pod,
-  selector: Pick<TargetSelector, 'image' | 'container'>,
+  selector: LocalSelector,
   now: number,
   seenRunningMs: (containerId: string) => number,
 ): Choice {
   const names = pod.spec.containers.map((one) => one.name);
   const name = containerName(pod, selector);
   if (name === undefined) return { kind: 'ambiguous', pod, names };
-  if (!names.includes(name)) return { kind: 'no-container', pod, names };
-  const status = pod.status.containerStatuses?.find((one) => one.name === name);
+  const others = [...(pod.spec.initContainers ?? []), ...(pod.spec.ephemeralContainers ?? [])];
+  const isOther = others.some((one) => one.name === name);
+  if (!isOther && !names.includes(name))
+    return { kind: 'no-container', pod, names: [...names, ...others.map((one) => one.name)] };
+  const status = statusesOf(pod).find((one) => one.name === name);
+  if (selector.notContainerId !== undefined && status?.containerID === selector.notContainerId)
+    return {
+      kind: 'waiting',
+      pod,
+      text: `container "${name}" of pod ${pod.metadata.name} is being restarted`,
+    };
   if (status?.state?.running) {
     if (status.restartCount === 0) return { kind: 'found', pod, status };
     const age = now - Date.parse(status.state.running.startedAt ?? '');
@@ -74,23 +92,45 @@ function chooseInPod(
     const text = `container "${name}" of pod ${pod.metadata.name} has just been restarted`;
     return { kind: 'waiting', pod, text, recheckInMs: Math.min(settleMs - ran, settleMs) };
   }
+  const ended = status?.state?.terminated;
+  if (isOther && ended?.exitCode === 0)
+    return { kind: 'over', pod, text: `container "${name}" of pod ${pod.metadata.name} has done its work` };
   const trouble = podTrouble(pod);
   if (trouble) return { kind: 'trouble', pod, trouble };
   if (isFinished(pod)) return { kind: 'none' };
   return { kind: 'waiting', pod, text: `pod ${pod.metadata.name} is ${podStatus(pod)}` };
 }
 
-/** The named one, the only one, or the first with a wanted image; undefined when that leaves a choice. */
-function containerName(pod: Pod, selector: Pick<TargetSelector, 'image' | 'container'>): string | undefined {
+/**
+ * The named one, the only one, the first with a wanted image, or the one that the pod itself calls its main one (as kubectl has it); undefined when that
+ * leaves a choice.
+ */
+function containerName(pod: Pod, selector: LocalSelector): string | undefined {
   if (selector.container) return selector.container;
   const { containers } = pod.spec;
   if (containers.length === 1) return containers[0]!.name;
   const images = imagesOf(selector);
-  return containers.find((one) => images?.includes(one.image))?.name;
+  if (images) return containers.find((one) => isOneOf(one, images))?.name;
+  const main = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  return containers.find(({ name }) => name === main)?.name;
 }
 
-function imagesOf(selector: Pick<TargetSelector, 'image'>): readonly string[] | undefined {
+function imagesOf(selector: LocalSelector): readonly string[] | undefined {
   return typeof selector.image === 'string' ? [selector.image] : selector.image;
+}
+
+/** Whether one of the pod's containers runs one of the images (undefined: any). */
+export function runsImage(pod: Pod, images: readonly string[] | undefined): boolean {
+  return images === undefined || pod.spec.containers.some((one) => isOneOf(one, images));
+}
+
+/** Whether a container runs one of the images. */
+export function isOneOf({ image }: ContainerSpec, images: readonly string[]): boolean {
+  return images.some((wanted) => imageMatches(image, wanted));
+}
+
+function statusesOf(pod: Pod): readonly ContainerStatus[] {
+  return [...allContainerStatuses(pod), ...(pod.status.ephemeralContainerStatuses ?? [])];
 }
 
 function newestFirst(a: Pod, b: Pod): number {

@@ -54,6 +54,14 @@ export async function targetFailure(
       hint: `Name one with --container, or containerName in devspace.yaml: ${choice.names.join(', ')}`,
     });
   }
+  if (choice.kind === 'over') {
+    return new Failure({
+      code: 'CONTAINER_ENDED',
+      message: `There is nothing to run in: ${choice.text}`,
+      subject: name,
+      hint: `devspace logs --pod ${name} -c ${selector.container}, or name another container`,
+    });
+  }
   const details = choice.kind === 'waiting' ? await explainPod(kube, choice.pod, signal) : [];
   return new Failure({
     code: 'POD_NOT_READY',

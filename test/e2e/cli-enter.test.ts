@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, runCli, startCli, type CliOptions } from '../rig/cli.js';
@@ -42,18 +43,66 @@ describe('devspace enter through pipes', () => {
     expect(silent).toMatchObject({ code: 7, stdout: '|', stderr: 'to stderr' });
   });
 
-  it('carries 20 MB of anything there and back', async () => {
-    const data = randomBytes(20_000_000);
+  it('carries 100 MB of anything there and back', async () => {
+    const piece = randomBytes(1_000_000);
     const args = ['enter', '--silent', '-n', namespace.name, '--pod', 'one', '--', 'tee', '/tmp/data'];
     const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdin.end(data);
+    const sent = createHash('sha256');
+    const data = function* (): Generator<Buffer> {
+      for (let index = 0; index < 100; index += 1) {
+        piece.writeUInt32BE(index);
+        sent.update(piece);
+        yield Buffer.from(piece);
+      }
+    };
+    const sending = pipeline(data(), child.stdin);
     const back = createHash('sha256');
     for await (const chunk of child.stdout) back.update(chunk as Buffer);
+    await sending;
     const code = child.exitCode ?? (await new Promise((resolve) => child.on('close', resolve)));
-    const sum = createHash('sha256').update(data).digest('hex');
+    const sum = sent.digest('hex');
     expect([code, back.digest('hex')]).toEqual([0, sum]);
     const there = await enter(['--silent', '--pod', 'one', '--', 'sha256sum', '/tmp/data']);
     expect(there.stdout).toBe(`${sum}  /tmp/data\n`);
+  });
+
+  it('leaves flags behind the first word to the command', async () => {
+    const words = ['sh', '-c', 'printf "%s|" "$@"', 'sh', '-n', 'x', '--pod', '-c', '--', '--silent'];
+    const { code, stdout } = await enter(['--pod', 'one', ...words]);
+    expect([code, stdout]).toEqual([0, '-n|x|--pod|-c|--|--silent|']);
+  });
+
+  it.each([
+    ['TERM', 143],
+    ['KILL', 137],
+    ['USR1', 138],
+  ])('tells that SIG%s ended the command', async (name, expected) => {
+    const result = await enter(['--silent', '--pod', 'one', '--', 'sh', '-c', `kill -${name} $$`]);
+    expect(result).toMatchObject({ code: expected, stdout: '', stderr: '' });
+  });
+
+  it('starts in another folder', async () => {
+    const there = await enter(['--pod', 'one', '--workdir', '/etc', 'pwd']);
+    expect(there).toMatchObject({ code: 0, stdout: '/etc\n' });
+    const nowhere = await enter(['--silent', '--pod', 'one', '--workdir', '/no/such', 'pwd']);
+    expect(nowhere).toMatchObject({ code: 1, stdout: '' });
+    expect(nowhere.stderr).toContain('/no/such');
+  });
+
+  it('gives the command a terminal when it is told to', async () => {
+    const args = ['--silent', '--pod', 'one', '--tty', '--', 'sh', '-c', 'tty; cat; echo end'];
+    const { code, stdout } = await enter(args, { input: 'typed\n' });
+    // Two sides write to that terminal: what is typed appears somewhere before what cat makes of it.
+    expect(stdout).toMatch(/\/dev\/pts\/\d+\r\n/);
+    expect(stdout).toMatch(/typed\r\n[^]*typed\r\n[^]*end\r\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('prints no events', async () => {
+    const { code, stdout, stderr } = await enter(['--pod', 'one', '--output', 'json', '--', 'true']);
+    expect(stderr).toMatch(/^error USAGE: devspace enter cannot print events/);
+    expect(stdout).toMatch(/^\{.*"code":"USAGE".*\}\n$/);
+    expect(code).toBe(1);
   });
 
   it('runs a shell on what it is given', async () => {
@@ -152,6 +201,48 @@ describe('devspace enter in a terminal', () => {
     expect(code).toBe(0);
   });
 
+  it.each(['--pick', '-p'])(
+    'lets choose with %s among what fits, though it is the only one',
+    async (flag) => {
+      const args = [
+        'enter',
+        '-n',
+        namespace.name,
+        flag,
+        '-l',
+        'app=two',
+        '--',
+        'sh',
+        '-c',
+        'echo I am $HOSTNAME',
+      ];
+      await using cli = startCli(args, { cwd, terminal });
+      await cli.printed(/two main \(Running\)/);
+      cli.child.stdin.write('\r');
+      const { code, stdout } = await cli.exited;
+      expect(stdout).toMatch(/I am two\r\n$/);
+      expect(code).toBe(0);
+    },
+  );
+
+  it('lets choose among the containers of a pod', async () => {
+    const args = ['enter', '-n', namespace.name, '--pod', 'pair', '--', 'echo', 'in it'];
+    await using cli = startCli(args, { cwd, terminal });
+    await cli.printed(/pair other \(Running\)/);
+    cli.child.stdin.write('\u001b[B\r');
+    const { code, stdout } = await cli.exited;
+    expect(stdout).toMatch(/Running echo in pod pair, container other\r\nin it\r\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('gives the command no terminal when it is told so', async () => {
+    const args = ['enter', '--silent', '-n', namespace.name, '--pod', 'one', '--no-tty', '--', 'tty'];
+    await using cli = startCli(args, { cwd, terminal });
+    const { code, stdout } = await cli.exited;
+    expect(stdout).toMatch(/not a tty\r\n$/);
+    expect(code).toBe(1);
+  });
+
   it('takes Ctrl-C for an answer', async () => {
     await using cli = startCli(['enter', '-n', namespace.name], { cwd, terminal });
     await cli.printed(/two main \(Running\)/);
@@ -167,6 +258,7 @@ describe('the container that devspace enter chooses', () => {
     [['--pod', 'two'], 'two main'],
     [['-l', 'app=one'], 'one main'],
     [['-l', 'app=two,tier=back'], 'two main'],
+    [['-l', 'app=two', '-l', 'tier=back'], 'two main'],
     [['--pod', 'pair', '-c', 'other'], 'pair other'],
     [['-c', 'other'], 'pair other'],
   ])('with %j is %s', async (flags, which) => {

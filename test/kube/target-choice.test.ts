@@ -30,7 +30,17 @@ const twoContainers = {
 };
 const bothRun = { containerStatuses: [container('app', running()), container('proxy', running())] };
 
-type Selector = Pick<TargetSelector, 'image' | 'container'>;
+const withInit = { initContainers: [{ name: 'setup', image: 'busybox:1' }] };
+const initRuns: Partial<Pod['status']> = {
+  phase: 'Pending',
+  initContainerStatuses: [container('setup', running())],
+  containerStatuses: [container('app', waiting('PodInitializing'))],
+};
+const initOver: Partial<Pod['status']> = {
+  initContainerStatuses: [container('setup', terminated(0, 'Completed'))],
+};
+
+type Selector = Pick<TargetSelector, 'image' | 'container' | 'notContainerId'>;
 describe('chooseTarget', () => {
   it.each<[string, Pod[], Selector, string]>([
     ['nothing there', [], {}, 'none'],
@@ -73,7 +83,8 @@ describe('chooseTarget', () => {
       'found a/app',
     ],
     ['one of the images', [made('a', 0)], { image: ['x:1', 'app:1'] }, 'found a/app'],
-    ['not the image with another tag', [made('a', 0)], { image: 'app' }, 'none'],
+    ['not the image with another tag', [made('a', 0)], { image: 'app:2' }, 'none'],
+    ['the image with any tag', [made('a', 0)], { image: 'docker.io/library/app' }, 'found a/app'],
     [
       'the container with the image',
       [made('a', 0, bothRun, twoContainers)],
@@ -83,6 +94,51 @@ describe('chooseTarget', () => {
     ['the named container', [made('a', 0, bothRun, twoContainers)], { container: 'proxy' }, 'found a/proxy'],
     ['no such container', [made('a', 0, bothRun, twoContainers)], { container: 'x' }, 'no-container a'],
     ['several containers', [made('a', 0, bothRun, twoContainers)], {}, 'ambiguous a'],
+    [
+      'several containers, one of which the pod calls its main one',
+      [
+        pod('a', {
+          metadata: { annotations: { 'kubectl.kubernetes.io/default-container': 'proxy' } },
+          status: bothRun,
+          spec: twoContainers,
+        }),
+      ],
+      {},
+      'found a/proxy',
+    ],
+    [
+      'an init container by name',
+      [made('a', 0, initRuns, withInit)],
+      { container: 'setup' },
+      'found a/setup',
+    ],
+    ['its container meanwhile', [made('a', 0, initRuns, withInit)], {}, 'waiting a'],
+    [
+      'an init container that is through',
+      [made('a', 0, initOver, withInit)],
+      { container: 'setup' },
+      'over a',
+    ],
+    [
+      'an ephemeral container by name',
+      [
+        made(
+          'a',
+          0,
+          { ephemeralContainerStatuses: [container('debug', running())] },
+          { ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] },
+        ),
+      ],
+      { container: 'debug' },
+      'found a/debug',
+    ],
+    ['not an instance that has ended', [made('a', 0)], { notContainerId: 'containerd://app' }, 'waiting a'],
+    [
+      'another than the one that has ended',
+      [made('a', 0)],
+      { notContainerId: 'containerd://x' },
+      'found a/app',
+    ],
   ])('%s', (_name, pods, selector, expected) => {
     const choice = chooseTarget(pods, selector, now);
     const name = choice.kind === 'none' ? '' : ` ${choice.pod.metadata.name}`;

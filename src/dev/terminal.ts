@@ -1,0 +1,135 @@
+import { Failure, isFailure } from '../base/failure.js';
+import { openExec } from '../kube/exec.js';
+import type { Kube } from '../kube/kubeconfig.js';
+import type { Emit } from '../report/events.js';
+import { typedEnd } from './detach-keys.js';
+import { replacementOf } from './replacement.js';
+import { commandName, remoteCommand } from './terminal-command.js';
+import { whatWasLost, type Loss, type TerminalTarget } from './terminal-loss.js';
+import { connectStreams, isTerminal, type TerminalStreams } from './terminal-session.js';
+import { waitForPod } from './wait-for-pod.js';
+
+export type { TerminalTarget } from './terminal-loss.js';
+export type { TerminalStreams } from './terminal-session.js';
+
+export interface TerminalOptions extends TerminalStreams {
+  target: TerminalTarget;
+  /** Program and arguments; none: a shell. */
+  command: readonly string[];
+  /** Where the command starts (default: the container's working directory). */
+  workdir?: string | undefined;
+  /** Whether the command gets a terminal (default: when stdin and stdout are terminals). */
+  tty?: boolean | undefined;
+  /** Whether to go on in the container that replaces a lost one. Never without a terminal: nobody knows what input the lost one has read. */
+  reconnect: (question: string) => Promise<boolean>;
+  /** How long to wait for the replacement. */
+  timeoutMs: number;
+  emit: Emit;
+}
+
+/** The container died under the command, or the user killed that: 128 + SIGKILL. */
+const KILLED = 137;
+/** For how long the cluster is asked what happened. */
+const VERDICT_MS = 2_000;
+
+/**
+ * Runs a command, or a shell, in a container with our streams and resolves to its exit code: in a terminal when there is one at both ends, else through
+ * plain pipes, so that binary data passes unchanged. Opens a new one in the container's replacement when that is wanted.
+ *
+ * Rejects with POD_GONE or CONTAINER_RESTARTED when the container went away under the command and took its exit code along, with the failures of
+ * openExec and waitForPod, and with the signal's reason.
+ */
+export async function runTerminal(
+  kube: Kube,
+  options: TerminalOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const { command, emit, timeoutMs } = options;
+  const mayReconnect = isTerminal(options) && options.tty !== false;
+  let { target } = options;
+  for (;;) {
+    const what = command.length > 0 ? `Running ${command[0]}` : 'Opening a shell';
+    emit({
+      type: 'note',
+      level: 'info',
+      text: `${what} in pod ${target.pod}, container ${target.container}`,
+    });
+    const end = await runOnce(kube, { ...options, target }, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!isFailure(error, 'STREAM_LOST')) throw error;
+      return error;
+    });
+    if (typeof end === 'number' && end !== KILLED) return end;
+    const loss = await whatWasLost(kube, target, VERDICT_MS, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      // Not to be found out: what has ended the command is all there is to tell.
+      if (!isFailure(error)) throw error;
+      return undefined;
+    });
+    if (typeof end === 'number' && loss === undefined) return end;
+    const next = replacementOf(target.podObject, target.container, { isGone: loss?.code === 'POD_GONE' });
+    const name = commandName(command);
+    const story = loss ? `${capital(loss.text)}, and ${name} in it with it` : (end as Failure).message;
+    const goesOn =
+      mayReconnect && next !== undefined && (await options.reconnect(question(story, loss, name)));
+    if (!goesOn) return giveUp(end, loss, story, next !== undefined, emit);
+    emit({ type: 'note', level: 'info', text: `${story}. Connecting again.` });
+    const selector = loss ? next : { ...next, notContainerId: undefined };
+    target = await waitForPod(kube, selector, 'terminal', { timeoutMs, emit, signal });
+  }
+}
+
+/** One command in one container. */
+async function runOnce(kube: Kube, options: TerminalOptions, signal: AbortSignal): Promise<number> {
+  const { command, stdin, stdout, target, workdir } = options;
+  const { container, namespace, pod } = target;
+  const raw = isTerminal(options) && options.tty !== false;
+  const tty = options.tty ?? raw;
+  const size = tty && stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : undefined;
+  const start = async (words: readonly string[]): Promise<number> => {
+    await using stream = await openExec(
+      kube,
+      { namespace, pod, container, command: words, tty, size },
+      signal,
+    );
+    return await connectStreams(stream, {
+      ...options,
+      raw,
+      through: tty && !stdin.isTTY ? typedEnd() : undefined,
+    });
+  };
+  const { words, plain } = remoteCommand(command, { size, workdir });
+  try {
+    return await start(words);
+  } catch (error) {
+    // There is no shell in the container to prepare the terminal. Nothing has been run.
+    if (plain === undefined || !isFailure(error, 'EXEC_FAILED')) throw error;
+    return start(plain);
+  }
+}
+
+function question(story: string, loss: Loss | undefined, name: string): string {
+  const where = loss?.code === 'POD_GONE' ? 'in the pod that replaces it' : 'there';
+  return `${story}. Open ${name} again ${where}?`;
+}
+
+function giveUp(
+  end: number | Failure,
+  loss: Loss | undefined,
+  story: string,
+  isReplaced: boolean,
+  emit: Emit,
+): number {
+  if (loss === undefined) throw end as Failure;
+  const hint = isReplaced
+    ? 'with --reconnect a terminal goes on in its replacement'
+    : 'no controller replaces this pod: create it again';
+  if (typeof end !== 'number')
+    throw new Failure({ code: loss.code, message: story, hint, cause: end, subject: loss.text });
+  emit({ type: 'warning', code: loss.code, text: story, hint });
+  return end;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
