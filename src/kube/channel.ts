@@ -1,10 +1,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { Failure, isFailure, systemCode } from '../base/failure.js';
-import { answerFailure, connectionFailure, kubectl } from './api-failure.js';
+import { answerFailure, connectionFailure, kubectl, parseStatus } from './api-failure.js';
 import type { Connection, Kube } from './kubeconfig.js';
 import { onAbort } from './on-abort.js';
-import { readText } from './request.js';
+import { readOnAfterFailedWrite } from './read-on.js';
+import { openRequest, readText } from './request.js';
 
 /**
  * One WebSocket to the API server with numbered channels in it: every message is one channel byte and then data. Exec, attach and port-forward
@@ -38,14 +39,29 @@ export interface ChannelOptions {
   /** Ends the handshake, and later the connection, at once; `closed` follows. */
   signal?: AbortSignal | undefined;
   handshakeTimeoutMs?: number | undefined;
-  pingIntervalMs?: number | undefined;
+  pings?: PingOptions | undefined;
+}
+
+/** How soon a connection that is silently dead is noticed: after `missed` + 2 intervals at most. */
+export interface PingOptions {
+  /** Default 5 s. What arrives spares the next ping. */
+  intervalMs?: number | undefined;
+  /** Unanswered pings that mean the end; default 2. */
+  missed?: number | undefined;
 }
 
 const closeGraceMs = 1000;
 
 /**
- * Opens a channel. A refusal is a Failure with the server's own message (see {@link answerFailure}); no answer at all is KUBE_UNREACHABLE; a
- * server that speaks none of the protocols is STREAM_UNSUPPORTED. After it resolved, the opener closes it.
+ * The least that a server takes from us while the container reads nothing: what fits into the pipe before the command. Beyond that a server may stop
+ * to read, and with it to answer pings.
+ */
+const pipeBytes = 64 * 1024;
+
+/**
+ * Opens a channel. A refusal is a Failure with the server's own message (see {@link answerFailure}); no answer at all is KUBE_UNREACHABLE; a server that
+ * speaks none of the protocols, or anything else that answers without being an API server and without a WebSocket, is STREAM_UNSUPPORTED. After it
+ * resolved, the opener closes it.
  */
 export async function openChannel(kube: Kube, options: ChannelOptions): Promise<Channel> {
   let renewed = false;
@@ -97,8 +113,9 @@ async function openOnce(kube: Kube, connection: Connection, options: ChannelOpti
       socket.terminate();
     };
     const forget = onAbort(signal, abort);
+    socket.once('upgrade', (response) => readOnAfterFailedWrite(response.socket));
     socket.once('open', () => {
-      channel = new OpenChannel(socket, options.pingIntervalMs);
+      channel = new OpenChannel(socket, (withinMs) => answers(kube, withinMs), options.pings);
       handlers = options.accept(channel);
       resolve(channel);
     });
@@ -108,9 +125,7 @@ async function openOnce(kube: Kube, connection: Connection, options: ChannelOpti
     });
     socket.once('unexpected-response', (outgoing: ClientRequest, response: IncomingMessage) => {
       void readText(kube, response)
-        .then((body) =>
-          answerFailure(kube, { method: 'GET', path: options.path }, response.statusCode ?? 0, body),
-        )
+        .then((body) => refused(kube, options.path, response.statusCode ?? 0, body))
         .catch((error: unknown) => error as Error)
         .then((error) => {
           reject(error);
@@ -121,7 +136,7 @@ async function openOnce(kube: Kube, connection: Connection, options: ChannelOpti
       broken = connectionFailure(kube, error);
       if (request?.reusedSocket && systemCode(error) === 'ECONNRESET') {
         reject(new StaleConnection('stale', { cause: error }));
-      } else if (/subprotocol/i.test(error.message)) reject(unsupported(kube, options.protocols));
+      } else if (/subprotocol/i.test(error.message)) reject(unsupported(kube, error.message));
       else reject(broken);
     });
     socket.once('close', (code) => {
@@ -138,18 +153,31 @@ class OpenChannel implements Channel {
   readonly protocol: string;
   closing = false;
   private readonly socket: WebSocket;
+  private readonly serverAnswers: (withinMs: number) => Promise<boolean>;
+  private readonly intervalMs: number;
+  private readonly missed: number;
   private readonly pings: NodeJS.Timeout;
   /** Pings sent since anything was last received. */
   private unanswered = 0;
+  private heard = false;
+  private sent = 0;
   private sentSincePong = false;
+  private asking = false;
 
-  constructor(socket: WebSocket, pingIntervalMs = 30_000) {
+  constructor(
+    socket: WebSocket,
+    serverAnswers: (withinMs: number) => Promise<boolean>,
+    { intervalMs = 5000, missed = 2 }: PingOptions = {},
+  ) {
     this.socket = socket;
     this.protocol = socket.protocol;
-    this.pings = setInterval(() => this.ping(), pingIntervalMs).unref();
+    this.serverAnswers = serverAnswers;
+    this.intervalMs = intervalMs;
+    this.missed = missed;
+    this.pings = setInterval(() => this.ping(), intervalMs).unref();
     socket.on('pong', () => {
       this.sentSincePong = false;
-      this.unanswered = 0;
+      this.received();
     });
   }
 
@@ -157,6 +185,7 @@ class OpenChannel implements Channel {
     const message = Buffer.allocUnsafe(data.length + 1);
     message[0] = channel;
     message.set(data, 1);
+    this.sent += message.length;
     this.sentSincePong = true;
     this.socket.send(message, { binary: true }, done);
   }
@@ -182,6 +211,7 @@ class OpenChannel implements Channel {
 
   received(): void {
     this.unanswered = 0;
+    this.heard = true;
   }
 
   ended(): void {
@@ -189,14 +219,47 @@ class OpenChannel implements Channel {
   }
 
   /**
-   * Two unanswered pings mean a dead connection, with two exceptions: we do not read ourselves, or the server may be unable to read on because
-   * the container has not taken yet what we sent (it answers pings in order with the data).
+   * Unanswered pings mean a dead connection, with two exceptions: we do not read ourselves, or the server may be unable to read on because the
+   * container has not taken what we sent, for it answers pings in order with the data. In that case only a server that does not answer elsewhere
+   * either counts as gone.
    */
   private ping(): void {
-    if (this.unanswered >= 2 && !this.socket.isPaused && !this.sentSincePong) return this.socket.terminate();
+    if (this.heard || this.socket.isPaused) {
+      this.heard = false;
+      return;
+    }
+    if (this.unanswered >= this.missed) {
+      if (!this.sentSincePong || this.sent < pipeBytes) return this.socket.terminate();
+      void this.ask();
+    }
     this.unanswered += 1;
     if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
   }
+
+  private async ask(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    if (!(await this.serverAnswers(this.intervalMs * this.missed))) this.socket.terminate();
+    this.asking = false;
+  }
+}
+
+/** Whether the server answers a request. What it says does not matter. */
+async function answers(kube: Kube, timeoutMs: number): Promise<boolean> {
+  try {
+    await readText(kube, await openRequest(kube, { method: 'GET', path: '/version', timeoutMs }), timeoutMs);
+    return true;
+  } catch (error) {
+    return !isFailure(error, 'KUBE_UNREACHABLE');
+  }
+}
+
+/** An API server refuses with a Status. What says no without one does not know what was asked of it. */
+function refused(kube: Kube, path: string, code: number, body: string): Failure {
+  const foreign = parseStatus(body) === undefined && code !== 401 && code !== 429 && code < 500;
+  return foreign
+    ? unsupported(kube, `HTTP ${code}`)
+    : answerFailure(kube, { method: 'GET', path }, code, body);
 }
 
 function lost(kube: Kube): Failure {
@@ -208,10 +271,10 @@ function lost(kube: Kube): Failure {
   });
 }
 
-function unsupported(kube: Kube, protocols: readonly string[]): Failure {
+function unsupported(kube: Kube, what: string): Failure {
   return new Failure({
     code: 'STREAM_UNSUPPORTED',
-    message: `The API server ${kube.server} speaks none of the stream protocols ${protocols.join(', ')}, or a proxy in between removes them`,
+    message: `The API server ${kube.server}, or a proxy in between, does not upgrade connections to WebSockets (${what})`,
     subject: kube.server,
     hint: `Check whether this works: ${kubectl(kube, 'version')} (1.20 or newer is needed)`,
   });

@@ -18,6 +18,15 @@ export function execOutcome(text: string): ExecOutcome | undefined {
     : { code };
 }
 
+/**
+ * What a shell ends with when a command cannot be started: 127 when it is not there, 126 when it cannot be run; 1, as kubectl, when the message of the
+ * container runtime speaks of something else.
+ */
+export function startExitCode(message: string): number {
+  if (/executable file not found|no such file or directory/i.test(message)) return 127;
+  return /permission denied|exec format error|is a directory/i.test(message) ? 126 : 1;
+}
+
 function exitCode(status: Status): number | undefined {
   if (status.reason !== 'NonZeroExitCode') return undefined;
   const text = status.details?.causes?.find((cause) => cause.reason === 'ExitCode')?.message ?? '';

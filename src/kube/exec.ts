@@ -1,4 +1,5 @@
 import { corePath, withQuery } from './api-paths.js';
+import type { PingOptions } from './channel.js';
 import type { Kube } from './kubeconfig.js';
 import { openRemoteProcess, type ExecStream, type TerminalSize } from './remote-process.js';
 
@@ -16,7 +17,7 @@ export interface ExecOptions {
   stdin?: boolean;
   stdout?: boolean;
   stderr?: boolean;
-  pingIntervalMs?: number;
+  pings?: PingOptions | undefined;
 }
 
 /**
@@ -45,7 +46,7 @@ export async function openExec(kube: Kube, options: ExecOptions, signal?: AbortS
     size: options.size,
     stdout,
     stderr,
-    pingIntervalMs: options.pingIntervalMs,
+    pings: options.pings,
     signal,
   });
 }

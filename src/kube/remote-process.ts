@@ -1,8 +1,8 @@
 import { Readable, Writable } from 'node:stream';
 import { Failure } from '../base/failure.js';
 import type { ProcessStream } from '../base/process-stream.js';
-import { openChannel, type Channel, type ChannelHandlers } from './channel.js';
-import { execOutcome } from './exec-status.js';
+import { openChannel, type Channel, type ChannelHandlers, type PingOptions } from './channel.js';
+import { execOutcome, startExitCode } from './exec-status.js';
 import type { Kube } from './kubeconfig.js';
 
 /** A command in a container. See ProcessStream for the contract; what is added here: */
@@ -29,7 +29,7 @@ export interface RemoteProcessOptions {
   size?: TerminalSize | undefined;
   stdout: boolean;
   stderr: boolean;
-  pingIntervalMs?: number | undefined;
+  pings?: PingOptions | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function openRemoteProcess(kube: Kube, options: RemoteProcessOption
     protocols,
     accept: (channel) => (opened = new RemoteProcess(channel, options)),
     signal: options.signal,
-    pingIntervalMs: options.pingIntervalMs,
+    pings: options.pings,
   });
   // openChannel has called accept when it resolves.
   return opened!;
@@ -198,6 +198,7 @@ class RemoteProcess implements ExecStream, ChannelHandlers {
       message: `Cannot run ${this.options.what}: ${message}`,
       subject: this.options.what,
       hint: 'Check that the container has this program, or name another one',
+      exitCode: startExitCode(message),
     });
   }
 }

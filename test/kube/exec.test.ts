@@ -81,8 +81,46 @@ describe('openExec', () => {
     await using fake = await server((socket) => {
       socket.pause();
     });
-    await using stream = await exec(fake, { pingIntervalMs: 20 });
+    await using stream = await exec(fake, { pings: { intervalMs: 20 } });
     await expect(stream.exit).rejects.toMatchObject({ code: 'STREAM_LOST' });
+  });
+
+  it('notices it also when something small was sent before', async () => {
+    await using fake = await server((socket) => socket.pause());
+    await using stream = await exec(fake, { pings: { intervalMs: 20 } });
+    stream.stdin.write('typed');
+    await expect(stream.exit).rejects.toMatchObject({ code: 'STREAM_LOST' });
+  });
+
+  it('waits for a command that does not read, as long as the server answers elsewhere', async () => {
+    let asked = 0;
+    let late: WebSocket | undefined;
+    await using fake = await fakeServer({
+      streams: { protocols: both, accept: (socket) => (socket.pause(), (late = socket)) },
+      answer: (_request, response) => {
+        asked += 1;
+        if (asked === 3) {
+          late!.resume();
+          send(late!, 3, success);
+        }
+        json(response, {});
+      },
+    });
+    await using stream = await exec(fake, { pings: { intervalMs: 5 } });
+    stream.stdin.write(Buffer.alloc(200_000));
+    expect(await stream.exit).toBe(0);
+    expect(asked).toBe(3);
+  });
+
+  it('gives it up when the server does not', async () => {
+    await using fake = await fakeServer({
+      streams: { protocols: both, accept: (socket) => socket.pause() },
+      answer: () => {},
+    });
+    await using stream = await exec(fake, { pings: { intervalMs: 10 } });
+    stream.stdin.write(Buffer.alloc(200_000));
+    await expect(stream.exit).rejects.toMatchObject({ code: 'STREAM_LOST' });
+    expect(fake.requests).toEqual(['GET /version']);
   });
 
   it('keeps a connection alive that answers pings and says nothing else', async () => {
@@ -93,7 +131,7 @@ describe('openExec', () => {
         if (pings === 10) send(socket, 3, success);
       });
     });
-    await using stream = await exec(fake, { pingIntervalMs: 5 });
+    await using stream = await exec(fake, { pings: { intervalMs: 5 } });
     expect(await stream.exit).toBe(0);
   });
 
@@ -141,6 +179,19 @@ describe('openExec', () => {
       code,
       message: expect.stringMatching(new RegExp(message, 'i')) as string,
     });
+  });
+
+  it.each([
+    ['container_linux.go: exec: "x": executable file not found in $PATH: unknown', 127],
+    ['stat /x: no such file or directory: unknown', 127],
+    ['exec: "/etc": permission denied: unknown', 126],
+    ['exec /x: exec format error', 126],
+    ['container is in CONTAINER_EXITED state', 1],
+  ])('ends like a shell when it could not be started: %s', async (message, exitCode) => {
+    const failed = JSON.stringify({ status: 'Failure', reason: 'InternalError', message });
+    await using fake = await server((socket) => send(socket, 3, failed));
+    await using stream = await exec(fake);
+    await expect(stream.exit).rejects.toMatchObject({ code: 'EXEC_FAILED', exitCode });
   });
 
   it('rejects with the reason of the signal, before and after it was opened', async () => {
