@@ -1,6 +1,6 @@
 import { mappingsOf } from '../dev/forwards.js';
 import { runServices } from '../dev/services.js';
-import { checkPortsFree } from '../kube/forward.js';
+import { checkPortsFree } from '../kube/forward/forward.js';
 import type { CommandHandler } from './command.js';
 import { dangerAnswer } from './danger-answer.js';
 import { helperDir } from './helper-dir.js';

@@ -1,7 +1,8 @@
 import type { PortsConfig } from '../config/schema.js';
-import { startForward, type Mapping } from '../kube/forward.js';
+import { addressText, startForward, type Mapping } from '../kube/forward/forward.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { selectorFor, type ImageRefs } from './built-images.js';
+import type { LogFile } from '../state/log-file.js';
 import { waitForPod, type WaitForPodOptions } from './wait-for-pod.js';
 
 /** The mappings of one dev.ports entry with the defaults filled in. */
@@ -13,52 +14,66 @@ export function mappingsOf(entry: PortsConfig): Mapping[] {
   }));
 }
 
+export interface EntryForwardOptions extends WaitForPodOptions {
+  /** `.devspace/logs/portforwarding.log`. */
+  log: LogFile;
+}
+
 /**
- * Forwards the ports of one dev.ports entry, once its pod runs; a replaced pod is found anew when a connection needs it. Dispose to close.
+ * Forwards the ports of one dev.ports entry, once its pod runs, and from then on to whichever pod takes its place. Dispose to close. What happens to
+ * it, and to each connection that fails, is written to the log.
  */
 export async function startEntryForward(
   kube: Kube,
   entry: PortsConfig,
   refs: ImageRefs,
-  options: WaitForPodOptions,
+  options: EntryForwardOptions,
 ): Promise<AsyncDisposable> {
-  const { emit, signal } = options;
-  const selector = selectorFor(entry, refs);
+  const { emit, log, signal } = options;
+  const { images, ...selector } = selectorFor(entry, refs);
   const mappings = mappingsOf(entry);
-  const id = `ports ${mappings.map(({ port }) => port).join(',')}`;
-  let known = await waitForPod(kube, selector, id, options).then(
-    (target) => target as { namespace: string; pod: string } | undefined,
+  const shown = mappings.map(
+    ({ port, remotePort, bindAddress }) => `${addressText(bindAddress, port)} -> ${remotePort}`,
   );
-  const first = known?.pod ?? '';
+  const ports = shown.join(', ');
+  const service = { type: 'service', service: 'ports', name: ports } as const;
+  const first = await waitForPod(kube, { ...selector, images }, `ports ${ports}`, options);
 
+  let now: string | undefined = first.pod;
+  const onPod = (pod: string | undefined): void => {
+    if (pod === now) return;
+    now = pod;
+    log.write('info', pod ? `connections go to pod ${pod} from now on` : 'no pod is ready', { ports });
+    if (pod) emit({ ...service, state: 'working', pod });
+    else emit({ ...service, state: 'waiting', reason: 'no pod is ready' });
+  };
   const forward = await startForward(kube, {
     mappings,
+    selector: { ...selector, image: images },
     signal,
-    resolvePod: async (connection: AbortSignal) => {
-      const target = known ?? (await waitForPod(kube, selector, id, { ...options, signal: connection }));
-      // Used once: when it is asked for again, the pod did not answer.
-      known = undefined;
-      return { namespace: target.namespace, name: target.pod };
-    },
-    onConnectionError: (failure) =>
+    onPod,
+    onConnectionError: (failure, pod, isNew) => {
+      const fields = { ports, ...(pod ? { pod } : {}), code: failure.code };
+      log.write('error', [failure.message, ...failure.details].join('; '), fields);
+      if (!isNew) return;
+      const hint = failure.hint ? { hint: failure.hint } : {};
       emit({
         type: 'warning',
         code: failure.code,
         text: failure.message,
-        subject: first,
-        ...(failure.hint ? { hint: failure.hint } : {}),
-      }),
+        subject: pod ?? first.pod,
+        ...hint,
+      });
+    },
   });
-  const shown = mappings.map(
-    ({ port, remotePort, bindAddress }) => `${bindAddress}:${port} -> ${remotePort}`,
-  );
-  const service = { type: 'service', service: 'ports', name: shown.join(', ') } as const;
-  emit({ type: 'forward', state: 'started', pod: first, mappings: shown });
-  emit({ ...service, state: 'working', pod: first });
+  log.write('info', `forwards to pod ${first.pod}`, { ports, namespace: first.namespace });
+  emit({ type: 'forward', state: 'started', pod: first.pod, mappings: shown });
+  emit({ ...service, state: 'working', pod: first.pod });
   return {
     async [Symbol.asyncDispose]() {
       await forward[Symbol.asyncDispose]();
-      emit({ type: 'forward', state: 'stopped', pod: first, mappings: shown });
+      log.write('info', 'stopped', { ports });
+      emit({ type: 'forward', state: 'stopped', pod: now ?? first.pod, mappings: shown });
       emit({ ...service, state: 'ended' });
     },
   };

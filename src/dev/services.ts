@@ -102,7 +102,9 @@ async function startPorts(kube: Kube, options: ServicesOptions, opened: Closing)
   const entries = options.config.dev?.ports ?? [];
   if (!options.ports || entries.length === 0) return;
   await inStage(options.emit, 'ports', async () => {
-    for (const entry of entries) opened.use(await startEntryForward(kube, entry, options.refs, options));
+    const log = opened.use(await openLogFile(options.root, 'portforwarding'));
+    for (const entry of entries)
+      opened.use(await startEntryForward(kube, entry, options.refs, { ...options, log }));
   });
 }
 

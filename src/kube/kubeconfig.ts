@@ -15,6 +15,7 @@ import {
 import { Network } from './network.js';
 import { PodWatches } from './pod-watches.js';
 import { chooseProxy, type ProxyChoice } from './proxy/choose.js';
+import { SpdyDialer } from './spdy/dialer.js';
 
 /** One cluster as one user in one namespace: what everything in this folder is called with. */
 export interface Kube extends Disposable {
@@ -34,6 +35,8 @@ export interface Kube extends Disposable {
   readonly network: Network;
   /** The pods, through one watch where somebody holds it. */
   readonly pods: PodWatches;
+  /** Opens SPDY connections, and knows whether they can pass. */
+  readonly spdy: SpdyDialer;
   /** Ends every connection, also those in use: what runs over them fails as it does when a connection breaks. */
   cut(): void;
   /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
@@ -131,6 +134,7 @@ function createKube({ context, namespace, cluster, proxy, credentials }: KubePar
     server: cluster.server,
     network: new Network(),
     pods: new PodWatches(() => kube),
+    spdy: new SpdyDialer(() => kube),
     proxy: proxy?.shown,
     async connect() {
       const { headers, cert, key } = await credentials.get();

@@ -5,9 +5,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/base/failure.js';
 import { corePath } from '../../src/kube/api-paths.js';
-import { startForward, type Forward } from '../../src/kube/forward.js';
+import { startForward, type Forward } from '../../src/kube/forward/forward.js';
 import { deleteObject } from '../../src/kube/rest.js';
-import { waitForTarget } from '../../src/kube/select.js';
 import { kubeconfig, kubeRig, testImage, type KubeRig } from './kube-rig.js';
 
 /** 8001 echoes a line and then ends; 8002 sends 64 MiB and ends; 8003 sends without end and says how much was taken on 8004. */
@@ -37,11 +36,8 @@ describe.skipIf(!kubeconfig)('forwards to a real pod', () => {
     const selector = { namespace: rig.namespace, labelSelector: { app: 'net' } };
     const started = await startForward(rig.kube, {
       mappings: remotePorts.map((remotePort) => ({ port: 0, remotePort, bindAddress: '127.0.0.1' })),
-      resolvePod: async (signal) => {
-        const { namespace, pod } = await waitForTarget(rig.kube, selector, { signal });
-        return { namespace, name: pod };
-      },
-      onConnectionError: (failure) => failures.push(failure),
+      selector,
+      onConnectionError: (failure, _, isNew) => isNew && failures.push(failure),
     });
     open.push(started);
     return started;

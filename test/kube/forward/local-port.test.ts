@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkPortsFree } from '../../src/kube/local-port.js';
-import { listeningInodes } from '../../src/kube/ports-owner.js';
+import { checkPortsFree } from '../../../src/kube/forward/local-port.js';
+import { listeningInodes } from '../../../src/kube/forward/ports-owner.js';
 
 let server: Server | undefined;
 afterEach(() => server?.close());

@@ -1,13 +1,16 @@
 import type { Socket } from 'node:net';
-import { Failure } from '../base/failure.js';
-import { corePath, withQuery } from './api-paths.js';
-import { openChannel, type Channel, type ChannelHandlers } from './channel.js';
-import type { Kube } from './kubeconfig.js';
-
-export interface PodName {
-  namespace: string;
-  name: string;
-}
+import type { Failure } from '../../base/failure.js';
+import { settleable } from '../../base/settleable.js';
+import { corePath, withQuery } from '../api-paths.js';
+import { openChannel, type Channel, type ChannelHandlers } from '../channel.js';
+import type { Kube } from '../kubeconfig.js';
+import {
+  portFailure,
+  type Outcome,
+  type PodConnection,
+  type PodLink,
+  type PodName,
+} from './pod-connection.js';
 
 // One port per WebSocket: channel 0 carries its data, channel 1 its error text, and each begins with the port in two bytes. Source:
 // https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go
@@ -25,32 +28,44 @@ const pendingBytes = 256 * 1024;
  */
 const lingerMs = 10_000;
 
-/** Opens the way to a port of a pod. The connection's data flow from {@link ForwardConnection.start} on. Failures as openChannel. */
-export async function openForwardConnection(
-  kube: Kube,
-  pod: PodName,
-  remotePort: number,
-  signal: AbortSignal,
-): Promise<ForwardConnection> {
-  const path = corePath('pods', { namespace: pod.namespace, name: pod.name, subresource: 'portforward' });
-  let opened: ForwardConnection | undefined;
-  await openChannel(kube, {
-    path: withQuery(path, { ports: remotePort }),
-    protocols,
-    accept: (channel) => (opened = new ForwardConnection(channel, pod, remotePort)),
-    signal,
-  });
-  return opened!;
+/**
+ * A WebSocket for each connection: what there is when nothing between here and the pod lets SPDY pass. It knows no half-close: an end of input ends the
+ * connection once the other side has been silent for a while.
+ */
+export class WebsocketLink implements PodLink {
+  private readonly kube: Kube;
+  private readonly pod: PodName;
+  private readonly signal: AbortSignal;
+
+  constructor(kube: Kube, pod: PodName, signal: AbortSignal) {
+    this.kube = kube;
+    this.pod = pod;
+    this.signal = signal;
+  }
+
+  async connect(remotePort: number): Promise<PodConnection> {
+    const { namespace, name } = this.pod;
+    const path = corePath('pods', { namespace, name, subresource: 'portforward' });
+    let opened: WebsocketConnection | undefined;
+    await openChannel(this.kube, {
+      path: withQuery(path, { ports: remotePort }),
+      protocols,
+      accept: (channel) => (opened = new WebsocketConnection(channel, this.pod, remotePort)),
+      signal: this.signal,
+    });
+    return opened!;
+  }
+
+  /** Nothing is kept for later. */
+  retire(): void {}
 }
 
-/** opened -> started -> closed. One local socket against one WebSocket, with back-pressure both ways. */
-export class ForwardConnection implements ChannelHandlers {
-  /** Resolves when it is all over: with a failure when something was lost, and whether anything had come from the pod before. */
-  readonly done: Promise<{ failure: Failure | undefined; answered: boolean }>;
-  private finish: (result: { failure: Failure | undefined; answered: boolean }) => void = () => {};
+/** opened -> serving -> closed. One local socket against one WebSocket, with back-pressure both ways. */
+class WebsocketConnection implements ChannelHandlers, PodConnection {
   private readonly channel: Channel;
   private readonly pod: PodName;
   private readonly remotePort: number;
+  private readonly outcome = settleable<Outcome>();
   private socket: Socket | undefined;
   /** What came before the socket was there. */
   private early: Buffer[] = [];
@@ -68,22 +83,24 @@ export class ForwardConnection implements ChannelHandlers {
     this.channel = channel;
     this.pod = pod;
     this.remotePort = remotePort;
-    this.done = new Promise((resolve) => (this.finish = resolve));
   }
 
-  /** Connects the local socket. It is closed or reset when the connection is over; `done` tells. */
-  start(socket: Socket): void {
+  drop(): void {
+    this.channel.close();
+  }
+
+  serve(socket: Socket, sent: readonly Buffer[]): Promise<Outcome> {
     this.socket = socket;
+    for (const chunk of sent) this.send(socket, chunk);
     socket.on('data', (chunk: Buffer) => this.send(socket, chunk));
     socket.on('drain', () => this.channel.resume());
     socket.once('end', () => this.waitForRest());
     socket.once('close', () => this.channel.close());
-    // A reset by the local client concerns nobody else; 'close' follows.
-    socket.on('error', () => {});
     for (const data of this.early.splice(0)) this.deliver(data);
     if (this.over) this.closeSocket(socket, this.over.failure);
     else if (socket.destroyed) this.channel.close();
     else socket.resume();
+    return this.outcome.promise;
   }
 
   message(id: number, message: Buffer): void {
@@ -98,10 +115,15 @@ export class ForwardConnection implements ChannelHandlers {
   closed(error: Failure | undefined): void {
     clearTimeout(this.linger);
     const local = this.socket?.destroyed === true;
-    const failure = this.errorText === '' ? (local ? undefined : error) : this.refused();
+    const failure =
+      this.errorText === ''
+        ? local
+          ? undefined
+          : error
+        : portFailure(this.pod, this.remotePort, this.errorText);
     this.over = { failure };
     if (this.socket) this.closeSocket(this.socket, failure);
-    this.finish({ failure, answered: this.answered });
+    this.outcome.resolve({ failure, answered: this.answered });
   }
 
   private deliver(data: Buffer): void {
@@ -132,20 +154,5 @@ export class ForwardConnection implements ChannelHandlers {
       socket.resume();
       socket.destroySoon();
     }
-  }
-
-  private refused(): Failure {
-    const { namespace, name } = this.pod;
-    const nobody = /connection refused/i.test(this.errorText);
-    return new Failure({
-      code: 'PORT_FORWARD_FAILED',
-      message: nobody
-        ? `Nothing listens on port ${this.remotePort} in pod ${namespace}/${name}`
-        : `Cannot forward to port ${this.remotePort} of pod ${namespace}/${name}: ${this.errorText.trim()}`,
-      subject: `${name}:${this.remotePort}`,
-      hint: nobody
-        ? `Check that the app has started and listens on ${this.remotePort}, or correct \`remotePort\` in dev.ports`
-        : `devspace logs --pod ${name}`,
-    });
   }
 }

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { Failure, messageOf, systemCode } from '../base/failure.js';
+import { Failure, messageOf, systemCode } from '../../base/failure.js';
 import { portOwner } from './ports-owner.js';
 
 /** A local port that leads to one of a pod. */
@@ -44,6 +44,11 @@ export async function listen(
   return server;
 }
 
+/** `127.0.0.1:80`, `[::1]:80`. */
+export function addressText(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 /** Stops listening; connections that are open stay. */
 export async function closeServer(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -53,7 +58,7 @@ export async function closeServer(server: Server): Promise<void> {
 
 async function bindFailure(mapping: Pick<Mapping, 'port' | 'bindAddress'>, error: unknown): Promise<Failure> {
   const { port, bindAddress } = mapping;
-  const at = bindAddress.includes(':') ? `[${bindAddress}]:${port}` : `${bindAddress}:${port}`;
+  const at = addressText(bindAddress, port);
   const common = { subject: at, cause: error };
   switch (systemCode(error)) {
     case 'EADDRINUSE': {

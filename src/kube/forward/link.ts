@@ -1,0 +1,40 @@
+import { isFailure } from '../../base/failure.js';
+import { corePath } from '../api-paths.js';
+import type { Kube } from '../kubeconfig.js';
+import type { PodConnection, PodLink, PodName } from './pod-connection.js';
+import { SpdyPool } from './spdy-pool.js';
+import { WebsocketLink } from './websocket-link.js';
+
+/** The way into a pod: SPDY, or where that cannot pass a WebSocket for each connection. */
+export class Link implements PodLink {
+  readonly pod: PodName;
+  private readonly pool: SpdyPool;
+  private readonly websocket: WebsocketLink;
+
+  /** When the signal aborts, all its connections break. */
+  constructor(kube: Kube, pod: PodName, signal: AbortSignal) {
+    this.pod = pod;
+    const { namespace, name } = pod;
+    const path = corePath('pods', { namespace, name, subresource: 'portforward' });
+    const options = { path, protocols: ['portforward.k8s.io'], signal };
+    this.pool = new SpdyPool(pod, async () => (await kube.spdy.open(options)).connection, signal);
+    this.websocket = new WebsocketLink(kube, pod, signal);
+  }
+
+  async connect(remotePort: number): Promise<PodConnection> {
+    try {
+      return await this.pool.connect(remotePort);
+    } catch (error) {
+      if (!isFailure(error, 'STREAM_UNSUPPORTED')) throw error;
+      return this.websocket.connect(remotePort);
+    }
+  }
+
+  warm(): void {
+    this.pool.warm();
+  }
+
+  retire(): void {
+    this.pool.retire();
+  }
+}
