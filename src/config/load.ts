@@ -14,12 +14,34 @@ export type LoadResult =
   | { readonly ok: true; readonly config: Config; readonly source: ConfigSource }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+/** A config between its text and its judgement: each step changes `value` in place and tells `origins` what it moved or made. */
+export interface Draft {
+  readonly value: Record<string, unknown>;
+  readonly origins: Origins;
+  /** The file. */
+  readonly written: ConfigSource;
+  /** Finds paths of `value` in it. */
+  readonly source: ConfigSource;
+}
+
 /**
- * Turns the text of a devspace.yaml into a {@link Config}, or into all that is wrong with it, in file order. Pure: reads no files, resolves no
- * variables. `file` is the name shown in messages. `source` knows where every key of the config is written.
+ * Turns the text of a devspace.yaml into a {@link Config}, or into all that is wrong with it, in file order. Pure: reads no files, applies no
+ * profile, resolves no variables (see resolve.ts). `file` is the name shown in messages. `source` knows where every key of the config is written.
  * At most {@link MOST_FOUND} problems. They come in three layers, each hiding the next: the YAML itself, the version, then everything else.
  */
-export function loadConfig({ file, text }: { file: string; text: string }): LoadResult {
+export function loadConfig(input: { file: string; text: string }): LoadResult {
+  const read = readDraft(input);
+  return read.ok ? finishDraft(read.draft) : read;
+}
+
+/** The first steps: all that comes before profiles and variables. */
+export function readDraft({
+  file,
+  text,
+}: {
+  file: string;
+  text: string;
+}): { readonly ok: true; readonly draft: Draft } | (LoadResult & { ok: false }) {
   const written = readSource(file, text);
   if (written.problems.length > 0) return { ok: false, diagnostics: written.problems };
   if (typeof written.value !== 'object' || written.value === null || Array.isArray(written.value)) {
@@ -28,10 +50,13 @@ export function loadConfig({ file, text }: { file: string; text: string }): Load
   const version = versionProblem(written);
   if (version) return { ok: false, diagnostics: [version] };
 
-  // Each step changes `value` in place and tells `origins` what it moved or made; `source` finds it in the file.
   const origins = new Origins();
-  const value = origins.copy(written.value, []);
-  const source = derive(written, value, origins);
+  const value = origins.copy(written.value, []) as Record<string, unknown>;
+  return { ok: true, draft: { value, origins, written, source: derive(written, value, origins) } };
+}
+
+/** The last steps: all that comes after profiles and variables. Changes the draft. */
+export function finishDraft({ source, value }: Draft): LoadResult {
   return judge(source, value);
 }
 
@@ -62,7 +87,7 @@ function* firstOf(diagnostics: Iterable<Diagnostic>): Generator<Diagnostic> {
   }
 }
 
-function refuse(source: ConfigSource, value: unknown): LoadResult {
+function refuse(source: ConfigSource, value: unknown): LoadResult & { ok: false } {
   const empty = value === null || value === undefined;
   const message = empty ? 'the file is empty' : `expected keys (version, images, …), found ${found(value)}`;
   const hint = 'start with the line: version: v1beta3';

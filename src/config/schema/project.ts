@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { about, free, name, optional, text, texts } from './common.js';
+import { about, free, name, optional, text, textMap, texts } from './common.js';
 
 export const dependency = z.strictObject({
   source: about(
@@ -40,28 +40,67 @@ export const command = z.strictObject({
   description: optional(text, 'What `devspace list commands` says of it'),
 });
 
+/** What a variable stands for: typed values keep their type. */
+const value = z.union([z.string(), z.number(), z.boolean()]);
+
+const program = {
+  command: optional(text, 'Program whose output is the value; without `args` a line for the shell'),
+  args: optional(texts, 'Its arguments; with them no shell is used'),
+};
+
 export const variable = z.strictObject({
-  name,
-  question: optional(text),
-  options: optional(texts),
-  password: optional(z.boolean()),
-  validationPattern: optional(text),
-  validationMessage: optional(text),
-  default: optional(text),
-  source: optional(z.enum(['all', 'env', 'input'])),
+  name: about(name, 'What stands in ${…}'),
+  source: optional(
+    z.enum(['all', 'env', 'input', 'command', 'none']),
+    'Where the value comes from: all (default) is the environment, else a question; none is the default',
+  ),
+  value: optional(value, 'The value itself; nobody is asked'),
+  default: optional(value, 'Used where there is nothing else, and proposed in the question'),
+  question: optional(text, 'What to ask'),
+  options: optional(z.array(value), 'Answers to choose from'),
+  password: optional(z.boolean(), 'Do not show what is typed, nor print the value anywhere'),
+  validationPattern: optional(text, 'Regular expression that an answer has to match'),
+  validationMessage: optional(text, 'What to say when it does not'),
+  noCache: optional(z.boolean(), 'Ask every time'),
+  alwaysResolve: optional(z.boolean(), 'Ask also when nothing uses it'),
+  ...program,
+  commands: optional(
+    z.array(
+      z.strictObject({
+        ...program,
+        os: optional(text, 'System that it is for: linux, darwin, windows; without it for all others'),
+      }),
+    ),
+    'Commands for several systems; the first that fits is used',
+  ),
+});
+
+const patch = z.strictObject({
+  op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+  path: about(name, 'Such as dev.ports[0].forward, /images/web/tag or deployments.name=web.helm'),
+  value: optional(z.unknown()),
+  from: optional(text, 'For move and copy: where it is'),
 });
 
 export const profile = z.strictObject({
   name,
-  replace: optional(free, 'Sections that replace those of the config'),
-  patches: optional(
+  description: optional(text, 'What `devspace list profiles` says of it'),
+  parent: optional(text, 'Profile to apply before this one'),
+  parents: optional(
+    z.array(z.strictObject({ profile: about(name, 'Name of the profile'), source: optional(z.unknown()) })),
+    'Profiles to apply before this one, in this order',
+  ),
+  activation: optional(
     z.array(
       z.strictObject({
-        op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
-        path: name,
-        value: optional(z.unknown()),
-        from: optional(text),
+        env: optional(textMap, 'Regular expressions for environment variables; all must match'),
+        vars: optional(textMap, 'Regular expressions for variables of this config; all must match'),
       }),
     ),
+    'When to use it without being told to: when one of these fits',
   ),
+  replace: optional(free, 'Sections that replace those of the config'),
+  merge: optional(free, 'Merged into the config; null removes (RFC 7396)'),
+  strategicMerge: optional(free, 'The same, with lists of named entries merged by name'),
+  patches: optional(z.array(patch), 'Changes of single places, in this order'),
 });
