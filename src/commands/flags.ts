@@ -1,4 +1,5 @@
 import { Failure } from '../base/failure.js';
+import type { DevSelector } from '../config/edit/dev-selector.js';
 
 /** A comma-separated list flag: undefined when it was not given. */
 export function listFlag(value: unknown): string[] | undefined {
@@ -33,4 +34,14 @@ export function labelFlag(value: unknown): Record<string, string> | undefined {
     });
   }
   return Object.fromEntries(pairs.map(([key = '', text = '']) => [key, text]));
+}
+
+/** A flag that holds a text: undefined when it was not given. */
+export function textFlag(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** `--image-name` and `--label-selector`: the pods that an entry of dev is about. */
+export function podsFlag(flags: Readonly<Record<string, unknown>>): DevSelector {
+  return { imageName: textFlag(flags.imageName), labelSelector: labelFlag(flags.labelSelector) };
 }

@@ -1,4 +1,4 @@
-import type { CommandSpec } from './command.js';
+import type { CommandSpec, FlagSpec } from './command.js';
 
 export const runCommand: CommandSpec = {
   name: 'run',
@@ -21,6 +21,117 @@ export const listCommand: CommandSpec = {
       summary: 'list the commands for devspace run',
       flags: [],
       load: () => import('./list-commands.js'),
+    },
+  ],
+};
+
+const podsFlags: readonly FlagSpec[] = [
+  { flag: '--image-name <name>', about: 'entry in images: the pods that run it' },
+  { flag: '--label-selector <selector>', about: 'labels of the pods, for example app=web,tier=api' },
+];
+
+/** Changes of devspace.yaml that keep its comments and its style. */
+export const addCommand: CommandSpec = {
+  name: 'add',
+  summary: 'add something to devspace.yaml',
+  flags: [],
+  subcommands: [
+    {
+      name: 'deployment',
+      args: '<name>',
+      summary: 'deploy manifests, a kustomization or a chart; -n sets its namespace',
+      examples: [
+        'devspace add deployment web --manifests kube/web.yaml,kube/db',
+        'devspace add deployment db --chart postgresql --chart-repo https://charts.example.com',
+      ],
+      flags: [
+        { flag: '--manifests <paths>', about: 'files or folders, separated by commas' },
+        { flag: '--kustomize <folder>', about: 'folder of a kustomization' },
+        { flag: '--chart <chart>', about: 'folder, URL or name of a helm chart' },
+        { flag: '--chart-version <version>', about: 'version of the chart' },
+        { flag: '--chart-repo <url>', about: 'repository that holds the chart' },
+      ],
+      load: () => import('./add-deployment.js'),
+    },
+    {
+      name: 'image',
+      args: '<name>',
+      summary: 'build an image',
+      examples: ['devspace add image web --image registry.example.com/web --context web'],
+      flags: [
+        { flag: '--image <image>', about: 'where it is pushed to: repository, tag if it is always the same' },
+        { flag: '--tag <tag>', about: 'tag that every build gets (default: a new one each time)' },
+        { flag: '--dockerfile <path>', about: 'Dockerfile (default: ./Dockerfile)' },
+        { flag: '--context <folder>', about: 'folder to build (default: ./)' },
+        { flag: '--buildtool <tool>', about: 'docker or kaniko (default: docker)' },
+      ],
+      load: () => import('./add-image.js'),
+    },
+    {
+      name: 'port',
+      args: '<ports>',
+      summary: 'forward local ports to pods: LOCAL or LOCAL:REMOTE, separated by commas',
+      examples: ['devspace add port 8080:80', 'devspace add port 3000,9229 --image-name api'],
+      flags: podsFlags,
+      load: () => import('./add-port.js'),
+    },
+    {
+      name: 'sync',
+      summary: 'sync a local folder with one in containers',
+      examples: ['devspace add sync --local src --container /app/src --exclude node_modules/,dist/'],
+      flags: [
+        { flag: '--local <folder>', about: 'local folder, relative to devspace.yaml' },
+        { flag: '--container <folder>', about: 'absolute folder in the container' },
+        { flag: '--exclude <patterns>', about: 'gitignore patterns, separated by commas' },
+        ...podsFlags,
+      ],
+      load: () => import('./add-sync.js'),
+    },
+  ],
+};
+
+const all: FlagSpec = { flag: '--all', about: 'remove all there are' };
+
+export const removeCommand: CommandSpec = {
+  name: 'remove',
+  summary: 'remove something from devspace.yaml',
+  flags: [],
+  subcommands: [
+    {
+      name: 'deployment',
+      args: '[name]',
+      summary: 'do not deploy it any more',
+      flags: [
+        all,
+        { flag: '--purge', about: 'delete it from the cluster, too, volumes excepted' },
+        { flag: '--no-purge', about: 'leave it in the cluster, and do not ask' },
+      ],
+      load: () => import('./remove-deployment.js'),
+    },
+    {
+      name: 'image',
+      args: '[name]',
+      summary: 'do not build it any more',
+      flags: [all],
+      load: () => import('./remove-image.js'),
+    },
+    {
+      name: 'port',
+      args: '[ports]',
+      summary: 'do not forward ports any more: those with that local or remote port',
+      flags: [all, ...podsFlags],
+      load: () => import('./remove-port.js'),
+    },
+    {
+      name: 'sync',
+      summary: 'do not sync any more what fits all flags given',
+      flags: [
+        all,
+        { flag: '--local <folder>', about: 'its local folder' },
+        { flag: '--container <folder>', about: 'its folder in the container' },
+        ...podsFlags,
+      ],
+      load: () => import('./remove-sync.js'),
     },
   ],
 };

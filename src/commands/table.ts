@@ -1,5 +1,5 @@
 import type { CommandSpec, FlagSpec } from './command.js';
-import { listCommand, runCommand } from './project-table.js';
+import { addCommand, listCommand, removeCommand, runCommand } from './project-table.js';
 import { statusCommand, syncCommands } from './sync-table.js';
 
 const pipelineFlags: readonly FlagSpec[] = [
@@ -160,6 +160,8 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./sync.js'),
   },
   runCommand,
+  addCommand,
+  removeCommand,
   listCommand,
   statusCommand,
 ];

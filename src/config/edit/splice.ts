@@ -51,9 +51,10 @@ function emptyValue(
   const nothing = node === null || (isScalar(node) && node.value === null) || isCollection(node);
   const end = source.lineEnd(to);
   const rest = text.slice(to, end);
+  if (!nothing || (isScalar(node) && node.source !== '')) return undefined;
   // On the same line only a comment may follow, else this stands between brackets itself.
-  if (!nothing || (isScalar(node) && node.source !== '') || !/^[ \t]*(?:#.*)?\r?\n?$/.test(rest))
-    return undefined;
+  if (!/^[ \t]*(?:#.*)?\r?\n?$/.test(rest))
+    return isCollection(node) ? { start: from, end: to, text: flowText(made) } : undefined;
   const indent = source.column(holder.start) + (Array.isArray(made) ? style.dash : style.step);
   const lines = blockLines(made, indent, style).map((line) => style.eol + line);
   const head = text.slice(0, from).replace(/[ \t]+$/, '');

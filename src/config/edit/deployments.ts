@@ -1,0 +1,54 @@
+import { itemsAt, valueAt } from '../path.js';
+import type { Edit } from './edit.js';
+import { alreadyThere, notThere, usage } from './entry-failure.js';
+
+export type NewDeployment = { readonly namespace?: string | undefined } & (
+  | { readonly manifests: readonly string[]; readonly kustomize?: boolean }
+  | { readonly chart: string; readonly version?: string | undefined; readonly repo?: string | undefined }
+);
+
+/** In front of the others, as DevSpace has always done it: what is added is mostly what the project needs. Failure: CONFIG_ENTRY_EXISTS. */
+export function addDeployment(config: unknown, name: string, wanted: NewDeployment): Edit[] {
+  if (deploymentNames(config).includes(name))
+    throw alreadyThere('a deployment', name, `devspace remove deployment ${name}`);
+  const { namespace } = wanted;
+  const value = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...('manifests' in wanted
+      ? {
+          kubectl: {
+            manifests: [...wanted.manifests],
+            ...(wanted.kustomize === true ? { kustomize: true } : {}),
+          },
+        }
+      : {
+          helm: {
+            chart: {
+              name: wanted.chart,
+              ...(wanted.version === undefined ? {} : { version: wanted.version }),
+              ...(wanted.repo === undefined ? {} : { repo: wanted.repo }),
+            },
+          },
+        }),
+  };
+  return [{ type: 'insert', path: ['deployments'], value, at: 'start' }];
+}
+
+/** One deployment, or all. Failures: USAGE, CONFIG_ENTRY_MISSING. */
+export function removeDeployments(config: unknown, name: string | undefined, all: boolean): Edit[] {
+  if (all) return itemsAt(config, ['deployments']).map(({ path }) => ({ type: 'remove', path }));
+  if (name === undefined)
+    throw usage('which deployment is to be removed?', 'devspace remove deployment NAME, or --all');
+  const names = deploymentNames(config);
+  if (!names.includes(name)) throw notThere('deployment', name, names);
+  return [{ type: 'remove', path: ['deployments', names.indexOf(name)] }];
+}
+
+/** By their place in the list. */
+function deploymentNames(config: unknown): string[] {
+  return itemsAt(config, ['deployments']).map(({ value }) => {
+    const name = valueAt(value, ['name']);
+    return typeof name === 'string' ? name : '';
+  });
+}
