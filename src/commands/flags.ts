@@ -10,13 +10,13 @@ export function listFlag(value: unknown): string[] | undefined {
     .filter((name) => name !== '');
 }
 
-/** A flag that holds a whole number of at least `least`. */
-export function numberFlag(name: string, value: unknown, least = 0): number {
+/** A flag that holds a whole number of at least `least`. `others`: what else it may be, for the message. */
+export function numberFlag(name: string, value: unknown, least = 0, others = ''): number {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (Number.isSafeInteger(number) && number >= least) return number;
   throw new Failure({
     code: 'USAGE',
-    message: `${name} wants a whole number from ${least}, got "${String(value)}"`,
+    message: `${name} wants a whole number from ${least}${others === '' ? '' : ` ${others}`}, got "${String(value)}"`,
     hint: 'devspace --help',
   });
 }

@@ -110,11 +110,18 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'logs',
     summary: 'print the logs of a container',
-    examples: ['devspace logs -f', 'devspace logs --pod web-0 --lines 20'],
+    examples: ['devspace logs -f', 'devspace logs --pod web-0 --lines 20', 'devspace logs -f --since 5m'],
     flags: [
       ...targetFlags,
-      { flag: '-f, --follow', about: 'stream new lines' },
-      { flag: '--lines <number>', about: 'lines to print', default: '200' },
+      imageSelector,
+      { flag: '-f, --follow', about: 'stream new lines, also of the container after a restart' },
+      {
+        flag: '--lines <number>',
+        about: 'how many of the last lines to print, or all (default: 200; with --since all)',
+      },
+      { flag: '--since <time>', about: 'only lines since then: 5m, 1h30m, or 2026-01-31T08:00:00Z' },
+      { flag: '--previous', about: 'what the container printed before its last restart' },
+      wait,
       timeout,
     ],
     load: () => import('./logs.js'),

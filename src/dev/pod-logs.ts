@@ -1,6 +1,6 @@
 import { Failure, isFailure, messageOf } from '../base/failure.js';
 import type { Kube } from '../kube/kubeconfig.js';
-import { followLogs, type FollowOptions } from '../kube/logs.js';
+import { followLogs, type FollowOptions } from '../kube/follow-log.js';
 import type { ContainerStatus, Pod } from '../kube/objects.js';
 import { BLIP_MS } from './blip.js';
 import { logPrefix, type LoggedContainer } from './log-prefix.js';

@@ -10,6 +10,8 @@ export interface Instance {
   id: string;
   /** How many there were before it in its pod. */
   restarts: number;
+  /** It does not run any more. */
+  hasEnded: boolean;
   /** How the one before it ended: `exit code 1`, `exit code 137 (OOMKilled)`. */
   endOfLast: string | undefined;
 }
@@ -45,6 +47,7 @@ export async function nextInstance(
       return {
         id: readable,
         restarts: status.restartCount,
+        hasEnded: status.state?.running === undefined,
         // Of one that waits for its next start, the last state is its own.
         endOfLast: status.state?.waiting ? undefined : endText(status.lastState?.terminated),
       };

@@ -27,6 +27,17 @@ export class LogCursor {
     this.skipped = log === 'next';
   }
 
+  /** How many ms later than the newest line seen one with this time is, by whole seconds; 0 while seen ones come again, and for the first one. */
+  stepTo(time: string): number {
+    if (this.toSkip > 0 || this.second === '' || time.startsWith(this.second)) return 0;
+    return secondMsOf(time) - this.secondMs;
+  }
+
+  /** The second of the newest line seen. */
+  get newestMs(): number {
+    return this.secondMs;
+  }
+
   /**
    * What the line with this time is; call it for each line in order. `last-seen` is the line that was accepted last before `restart`, `after-gap` a
    * new one before which others may be missing, for none of the seen ones came again.

@@ -9,7 +9,19 @@ const partBytes = 16 * 1024;
 /** 2026-01-01T00:00:00.123456789+02:00 and a space. */
 const maxTimeBytes = 36;
 
+/** Lines that are stamped apart, such as those of stdout and stderr, step back less. */
+const stepBackMs = 3000;
+/** Rotations of a node's log are further apart. */
+const stepForwardMs = 3000;
+
 const nothing = Buffer.alloc(0);
+
+/** A line that may not follow the one before it: the node may have begun its file again (`back`), or skipped one (`forward`). */
+export interface Doubt {
+  step: 'back' | 'forward';
+  /** Of the line. */
+  time: string;
+}
 
 /**
  * Reads a log with timestamps: takes them off, leaves out what the cursor has seen, and passes on whole lines, byte for byte with their line ends. One
@@ -18,6 +30,9 @@ const nothing = Buffer.alloc(0);
 export class TimedLog {
   private readonly cursor: LogCursor;
   private readonly onGap: () => void;
+  /** Where reading has stopped, until `goOn`. What comes after it is kept. */
+  doubt: Doubt | undefined;
+  private isSure = false;
   private untimed: string | undefined;
   private held: Buffer[] = [];
   private heldBytes = 0;
@@ -55,33 +70,41 @@ export class TimedLog {
     this.open = 0;
     this.isNew = false;
     this.untimed = undefined;
+    this.doubt = undefined;
     this.cursor.restart(log);
   }
 
-  /** The new text that `chunk` completes, in the memory of `chunk`. */
+  /** The new text that `chunk` completes, in the memory of `chunk`; up to the next `doubt`. */
   push(chunk: Buffer): Buffer {
-    const end = chunk.lastIndexOf(0x0a) + 1;
-    if (end === 0 && this.heldBytes + chunk.length <= maxHeldBytes) {
-      this.hold(chunk);
-      return nothing;
-    }
-    const data = this.heldBytes > 0 ? Buffer.concat([...this.held, chunk]) : chunk;
-    const linesEnd = end === 0 ? 0 : data.length - (chunk.length - end);
-    this.held = [];
-    this.heldBytes = 0;
+    const isPart = chunk.lastIndexOf(0x0a) < 0 && this.heldBytes + chunk.length <= maxHeldBytes;
+    this.hold(chunk);
+    return isPart ? nothing : this.process();
+  }
+
+  /** The text after the line that was in doubt, with that line. */
+  goOn(): Buffer {
+    this.doubt = undefined;
+    this.isSure = true;
+    return this.process();
+  }
+
+  private process(): Buffer {
+    const data = this.takeHeld();
+    const linesEnd = data.lastIndexOf(0x0a) + 1;
     let out = 0;
     let at = 0;
     while (at < linesEnd) {
       const next = data.indexOf(0x0a, at) + 1;
       out = this.take(data, at, next, next, out);
+      if (this.doubt) break;
       this.close();
       at = next;
     }
-    if (data.length - at > maxHeldBytes) {
+    if (!this.doubt && data.length - at > maxHeldBytes) {
       // Not to its very end: a timestamp, or a character, may be cut there.
       const cut = characterStart(data, data.length - maxTimeBytes);
       out = this.take(data, at, cut, data.length, out);
-      at = this.position;
+      if (!this.doubt) at = this.position;
     }
     this.hold(data.subarray(at));
     return data.subarray(0, out);
@@ -89,9 +112,8 @@ export class TimedLog {
 
   /** What is left at the end of a log that will not go on: a last line without its line end. */
   rest(): Buffer {
-    const data = Buffer.concat(this.held);
-    this.held = [];
-    this.heldBytes = 0;
+    const data = this.takeHeld();
+    this.isSure = true;
     const out = data.length > 0 ? this.take(data, 0, data.length, data.length, 0) : 0;
     this.close();
     return data.subarray(0, out);
@@ -101,6 +123,14 @@ export class TimedLog {
   private close(): void {
     if (this.isNew) this.torn = 0;
     this.open = 0;
+  }
+
+  private takeHeld(): Buffer {
+    const [first = nothing, ...others] = this.held;
+    const data = others.length > 0 ? Buffer.concat(this.held) : first;
+    this.held = [];
+    this.heldBytes = 0;
+    return data;
   }
 
   private hold(data: Buffer): void {
@@ -121,7 +151,9 @@ export class TimedLog {
       } else {
         from = space + 1;
         this.untimed = undefined;
-        this.judge(data.toString('latin1', start, space));
+        const time = data.toString('latin1', start, space);
+        if (this.isDoubtful(time)) return out;
+        this.judge(time);
       }
       this.part = 0;
     }
@@ -140,6 +172,14 @@ export class TimedLog {
     }
     this.position = from;
     return to;
+  }
+
+  private isDoubtful(time: string): boolean {
+    const ms = this.isSure ? 0 : this.cursor.stepTo(time);
+    this.isSure = false;
+    if (ms > -stepBackMs && ms < stepForwardMs) return false;
+    this.doubt = { step: ms < 0 ? 'back' : 'forward', time };
+    return true;
   }
 
   private judge(time: string): void {

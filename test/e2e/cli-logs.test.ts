@@ -128,10 +128,73 @@ describe('devspace logs', () => {
     expect([code, stdout]).toEqual([1, '']);
   });
 
+  it('prints all lines, or those of a time', async () => {
+    const main = ['--pod', 'many', '-c', 'main', '--silent'];
+    const all = await logs(...main, '--lines', 'all');
+    expect(all.stdout.split('\n')).toHaveLength(302);
+    for (const since of ['1h', '2020-01-01T00:00:00Z'])
+      expect((await logs(...main, '--since', since)).stdout).toBe(all.stdout);
+    expect((await logs(...main, '--since', '1h', '--lines', '2')).stdout).toMatch(/^300\nünïcode/);
+    expect((await logs(...main, '--since', '2100-01-01T00:00:00Z')).stdout).toBe('');
+    const later = new Date(Date.now() + 60_000).toISOString();
+    expect(await logs(...main, '--since', later)).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it.each([
+    [['--lines', '-1'], 'USAGE: --lines wants a whole number from 0 or "all", got "-1"'],
+    [['--since', 'yesterday'], 'USAGE: --since wants how long ago, or a time, got "yesterday"'],
+    [['--previous', '-f'], 'USAGE: --previous and --follow exclude each other'],
+    [
+      ['--pod', 'failed', '--previous'],
+      'LOGS_UNAVAILABLE: Container main of pod .*/failed was never restarted, so it has no previous log',
+    ],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr, stdout } = await logs(...args);
+    expect(stderr).toMatch(new RegExp(`error ${message}`));
+    expect(stderr).toMatch(/^ {2}hint: ./m);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
+  it('finds the container by its image, and takes the newest where nobody can be asked', async () => {
+    const repository = image.replace(/:[^:/]*$/, '');
+    for (const name of [image, repository]) {
+      const { code, stderr, stdout } = await logs('--image-selector', name, '-c', 'main', '--lines', '1');
+      expect(stderr).toContain('TARGET_AMBIGUOUS');
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/cannot start|tabs/)]);
+    }
+    const none = await logs('--image-selector', `${repository}:nope`, '--timeout', '1');
+    expect(none.stderr).toMatch(/^error POD_NOT_FOUND: There is no pod with the image/m);
+  });
+
   it('ends quietly when the reader has enough', async () => {
     await using cli = startCli(['logs', '-f', '-n', namespace.name, '--pod', 'many', '-c', 'main'], { cwd });
     cli.child.stdout.destroy();
     expect((await cli.exited).code).toBe(0);
+  });
+});
+
+describe('devspace logs --wait', () => {
+  it('waits for a pod that is not there yet, and for its container to start', async () => {
+    await using cli = startCli(['logs', '--wait', '-n', namespace.name, '-l', 'app=late'], { cwd });
+    await cli.printed(/app=late/);
+    const run = ['run', 'late', '--image', image, '--labels', 'app=late', '--command', '--'];
+    await namespace.kubectl([...run, 'sh', '-c', 'echo here at last; exec sleep 100000']);
+    expect(await cli.exited).toMatchObject({ code: 0 });
+    await logged('late', 'late', /here/);
+    expect((await logs('--wait', '-l', 'app=late')).stdout).toBe('here at last\n');
+  });
+
+  it('waits no longer than it is told', async () => {
+    await start('slow', { init: { slow: 'exec sleep 100000' }, containers: { main: 'echo never' } });
+    const { code, stderr } = await logs('--wait', '--timeout', '1', '--pod', 'slow', '-c', 'main');
+    expect(stderr).toMatch(
+      /^error LOGS_UNAVAILABLE: Container main of pod .*\/slow has not started within 1 s/m,
+    );
+    expect(code).toBe(1);
+    expect((await logs('--pod', 'slow', '-c', 'main')).stderr).toMatch(
+      /^error LOGS_UNAVAILABLE: There are no logs of pod .*\/slow yet: .*PodInitializing/m,
+    );
+    expect((await logs('--wait', '--timeout', '1', '-l', 'app=nope')).stderr).toMatch(/^error POD_\w+: /m);
   });
 });
 
@@ -145,6 +208,7 @@ describe('devspace logs -f', () => {
     await namespace.kubectl(['exec', 'again', '--', 'touch', '/tmp/die']);
     await cli.printed(/start\nlast words\nstart\n/);
     expect(cli.output().stderr).toContain('info Container main was restarted after exit code 1\n');
+    expect((await logs('--pod', 'again', '--previous')).stdout).toBe('start\nlast words\n');
     cli.child.kill('SIGINT');
     const { code, stdout, stderr } = await cli.exited;
     expect(stdout).toBe('start\nlast words\nstart\n');
@@ -175,7 +239,7 @@ describe('devspace logs -f', () => {
     );
     for (const flags of [[], ['-f']]) {
       const { code, stderr } = await logs('--pod', 'broken', ...flags);
-      expect(stderr).toMatch(/^error (KUBE_REJECTED|LOGS_UNAVAILABLE): .*InvalidImageName/m);
+      expect(stderr).toMatch(/^error LOGS_UNAVAILABLE: There are no logs of pod .*InvalidImageName/m);
       expect(code).toBe(1);
     }
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { corePath } from '../../src/kube/api-paths.js';
-import { followLogs, readLog, type LogOptions } from '../../src/kube/logs.js';
+import { followLogs } from '../../src/kube/follow-log.js';
+import { readLog, type LogOptions } from '../../src/kube/logs.js';
 import { deleteObject } from '../../src/kube/rest.js';
 import { waitForTarget } from '../../src/kube/select.js';
 import { kubeconfig, kubeRig, type KubeRig } from './kube-rig.js';
@@ -86,7 +87,7 @@ describe.skipIf(!kubeconfig)('logs of a real container', () => {
       message: expect.stringMatching(/container "main" is in (ErrImagePull|ImagePullBackOff)/) as string,
     });
     await expect(now(at('absent'))).rejects.toMatchObject({
-      code: 'KUBE_REJECTED',
+      code: 'LOGS_UNAVAILABLE',
       message: expect.stringContaining('is waiting to start') as string,
     });
     await expect(all('nobody')).rejects.toMatchObject({ code: 'KUBE_NOT_FOUND' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followLogs } from '../../src/kube/logs.js';
+import { followLogs } from '../../src/kube/follow-log.js';
 import type { ContainerState } from '../../src/kube/objects.js';
 import { fakeServer, json, statusBody } from './fake-server.js';
 import { container, pod, running, terminated } from './pods.js';
