@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { failureOf } from '../config/diagnostic.js';
+import { failureOf, warningOf } from '../config/diagnostic.js';
 import { loadConfig } from '../config/load.js';
 import { unsupportedFeatures, type Section } from '../config/unsupported.js';
 import { findProject } from '../state/project.js';
@@ -23,6 +23,7 @@ export async function openProject(
   if (project.root !== cwd) emit({ type: 'note', level: 'info', text: `Using ${project.file}` });
   const loaded = loadConfig({ file: project.name, text: project.text });
   if (!loaded.ok) throw failureOf(loaded.diagnostics);
+  for (const warning of loaded.warnings) emit(warningOf(warning));
   const unsupported = unsupportedFeatures(loaded.config, loaded.source, sections ? { sections } : {});
   if (unsupported.length > 0) throw failureOf(unsupported);
   return { root: project.root, config: loaded.config };

@@ -2,7 +2,9 @@ import { Failure } from '../base/failure.js';
 import type { Span } from './code-frame.js';
 import type { Path } from './path.js';
 
-export type DiagnosticCode = 'CONFIG_SYNTAX' | 'CONFIG_VERSION' | 'CONFIG_INVALID' | 'CONFIG_UNSUPPORTED';
+/** CONFIG_IGNORED is only a warning: what is there has no effect. */
+export type DiagnosticCode =
+  'CONFIG_SYNTAX' | 'CONFIG_VERSION' | 'CONFIG_INVALID' | 'CONFIG_UNSUPPORTED' | 'CONFIG_IGNORED';
 
 /** One problem of a config, complete in itself: what, where, and the line it is on. */
 export interface Diagnostic {
@@ -57,11 +59,27 @@ export function failureOf(diagnostics: readonly Diagnostic[]): Failure {
   });
 }
 
+/** A warning as an event: code, text, hint and the line it is about. */
+export function warningOf(diagnostic: Diagnostic) {
+  const { code, file, frame, hint } = diagnostic;
+  return {
+    type: 'warning',
+    code,
+    text: headline(diagnostic),
+    subject: file,
+    details: frame,
+    ...(hint === undefined ? {} : { hint }),
+  } as const;
+}
+
 function headline({ file, span, message }: Diagnostic): string {
   return `${file}:${span.line}:${span.column}: ${message}`;
 }
 
-/** In the order of the file. */
+/** In the order of the file, each once: one line of the file may stand for several parts of the config. */
 export function inFileOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return diagnostics.toSorted((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);
+  const seen = new Map(
+    diagnostics.map((one) => [`${one.span.line}:${one.span.column} ${one.message}`, one] as const),
+  );
+  return [...seen.values()].toSorted((a, b) => a.span.line - b.span.line || a.span.column - b.span.column);
 }

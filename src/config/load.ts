@@ -4,14 +4,22 @@ import { inFileOrder, MOST_FOUND, type Diagnostic } from './diagnostic.js';
 import { found } from './expected.js';
 import { Origins } from './origins.js';
 import { relax } from './relax.js';
-import { schemaProblems } from './schema-problems.js';
+import { schemaProblems, type MoreKeys } from './schema-problems.js';
 import { configSchema, type Config } from './schema.js';
 import { readSource, type ConfigSource } from './source.js';
 import { validate } from './validate.js';
-import { versionProblem } from './versions.js';
+import { versionProblem } from './versions/names.js';
+import { ownKeys, upgrade, upgradeNames } from './versions/upgrade.js';
 
 export type LoadResult =
-  | { readonly ok: true; readonly config: Config; readonly source: ConfigSource }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      /** Finds every part of `config` in the file; its paths are those of `config`, whatever the version of the file. */
+      readonly source: ConfigSource;
+      /** What the config says without effect. */
+      readonly warnings: readonly Diagnostic[];
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** A config between its text and its judgement: each step changes `value` in place and tells `origins` what it moved or made. */
@@ -22,6 +30,8 @@ export interface Draft {
   readonly written: ConfigSource;
   /** Finds paths of `value` in it. */
   readonly source: ConfigSource;
+  /** What is wrong so far. */
+  readonly problems: readonly Diagnostic[];
 }
 
 /**
@@ -52,16 +62,34 @@ export function readDraft({
 
   const origins = new Origins();
   const value = origins.copy(written.value, []) as Record<string, unknown>;
-  return { ok: true, draft: { value, origins, written, source: derive(written, value, origins) } };
+  const source = derive(written, value, origins);
+  const problems = upgradeNames(source, value, origins);
+  return { ok: true, draft: { value, origins, written, source, problems } };
 }
 
-/** The last steps: all that comes after profiles and variables. Changes the draft. */
-export function finishDraft({ source, value }: Draft): LoadResult {
-  return judge(source, value);
+/**
+ * The last steps: all that comes after profiles and variables. Changes the draft. DevSpace applies both to a config of any version as it is
+ * written, so the upgrade to v1beta3 comes here.
+ */
+export function finishDraft(draft: Draft): LoadResult {
+  const { source, value, origins } = draft;
+  const version = String(value['version']);
+  const { warnings, problems } = upgrade(source, value, origins);
+  return judge(source, value, {
+    warnings,
+    problems: [...draft.problems, ...problems],
+    moreKeys: (path) => ownKeys(version, origins.originOf(value, path)),
+  });
+}
+
+interface Before {
+  readonly warnings: readonly Diagnostic[];
+  readonly problems: readonly Diagnostic[];
+  readonly moreKeys: MoreKeys;
 }
 
 /** Whether `value`, after all steps, is a config. */
-function judge(source: ConfigSource, value: object): LoadResult {
+function judge(source: ConfigSource, value: object, before: Before): LoadResult {
   const schema: $ZodType = configSchema;
   // jitless: compiling a validator pays off after thousands of objects, a config has dozens.
   let result = configSchema.safeParse(value, { jitless: true });
@@ -70,13 +98,16 @@ function judge(source: ConfigSource, value: object): LoadResult {
     if (!relax(source, schema, value, result.error.issues)) break;
     result = configSchema.safeParse(value, { jitless: true });
   }
+  const { problems, warnings, moreKeys } = before;
+  const issues = result.success ? [] : result.error.issues;
   const diagnostics = [
+    ...problems,
     ...firstOf(validate(source, value)),
-    ...firstOf(result.success ? [] : schemaProblems(source, schema, value, result.error.issues)),
+    ...firstOf(schemaProblems(source, schema, value, issues, moreKeys)),
   ];
   if (diagnostics.length > 0 || !result.success)
     return { ok: false, diagnostics: inFileOrder(diagnostics).slice(0, MOST_FOUND) };
-  return { ok: true, config: result.data, source };
+  return { ok: true, config: result.data, source, warnings: inFileOrder(warnings) };
 }
 
 function* firstOf(diagnostics: Iterable<Diagnostic>): Generator<Diagnostic> {

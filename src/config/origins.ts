@@ -29,6 +29,10 @@ export class Origins {
     return container;
   }
 
+  knows(container: object): boolean {
+    return this.#containers.has(container);
+  }
+
   /** The value behind `key` was written at `origin`, or made because of it. */
   note(holder: object, key: Key, origin: Path): void {
     let keys = this.#keys.get(holder);

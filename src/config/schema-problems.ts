@@ -6,21 +6,26 @@ import { formatPath, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
 import { nearest } from './suggest.js';
 
+/** Keys that may be written in the object at a path though the schema does not have them: those of an older or newer version. */
+export type MoreKeys = (path: Path) => readonly string[];
+
 /** What the schema has against `value`, in the user's words and with positions. */
 export function* schemaProblems(
   source: ConfigSource,
   schema: $ZodType,
   value: unknown,
   issues: readonly $ZodIssue[],
+  moreKeys: MoreKeys = () => [],
 ): Generator<Diagnostic> {
   const meant = new Set<string>();
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     const parent = issue.path as Path;
     for (const key of issue.keys) {
-      const suggestion = suggest(schema, value, [...parent, key]);
+      const allowed = [...new Set([...allowedKeys(schemaAt(schema, parent)), ...moreKeys(parent)])];
+      const suggestion = suggest(allowed, value, [...parent, key]);
       if (suggestion !== undefined) meant.add(formatPath([...parent, suggestion]));
-      yield unknownKey(source, schema, [...parent, key], suggestion);
+      yield unknownKey(source, allowed, [...parent, key], suggestion);
     }
   }
   for (const issue of issues) {
@@ -32,21 +37,19 @@ export function* schemaProblems(
 }
 
 /** The key that was meant; one that is there already only when nothing else is near. */
-function suggest(schema: $ZodType, value: unknown, path: Path): string | undefined {
+function suggest(allowed: readonly string[], value: unknown, path: Path): string | undefined {
   const parent = path.slice(0, -1);
   const key = String(path.at(-1));
-  const allowed = allowedKeys(schemaAt(schema, parent));
   const free = allowed.filter((name) => valueAt(value, [...parent, name]) === undefined);
   return nearest(key, free) ?? nearest(key, allowed);
 }
 
 function unknownKey(
   source: ConfigSource,
-  schema: $ZodType,
+  allowed: readonly string[],
   path: Path,
   suggestion: string | undefined,
 ): Diagnostic {
-  const allowed = allowedKeys(schemaAt(schema, path.slice(0, -1)));
   const message = suggestion === undefined ? 'unknown key' : `unknown key, did you mean "${suggestion}"?`;
   return source.diagnose('CONFIG_INVALID', path, message, {
     part: 'key',

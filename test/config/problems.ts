@@ -24,3 +24,10 @@ export function load(text: string): { config: Config; source: ConfigSource } {
   if (!result.ok) throw failureOf(result.diagnostics);
   return result;
 }
+
+/** The messages of warnings alone; the config has to load. */
+export function warnings(text: string): string[] {
+  const result = loadConfig({ file: 'devspace.yaml', text });
+  if (!result.ok) throw failureOf(result.diagnostics);
+  return result.warnings.map(({ message }) => message);
+}

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { about, free, name, optional, text, textMap, texts } from './common.js';
 
 export const dependency = z.strictObject({
+  name: optional(text, 'What messages call it'),
   source: about(
     z.strictObject({
       git: optional(text, 'URL of a repository'),

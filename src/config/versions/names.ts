@@ -1,12 +1,12 @@
-import type { Diagnostic } from './diagnostic.js';
-import { found } from './expected.js';
-import { valueAt } from './path.js';
-import { CONFIG_VERSION } from './schema.js';
-import type { ConfigSource } from './source.js';
-import { nearest } from './suggest.js';
+import type { Diagnostic } from '../diagnostic.js';
+import { found } from '../expected.js';
+import { valueAt } from '../path.js';
+import { CONFIG_VERSION } from '../schema.js';
+import type { ConfigSource } from '../source.js';
+import { nearest } from '../suggest.js';
 
 /** Every version of the format there ever was, oldest first, with the DevSpace release that brought it. */
-const VERSIONS: Readonly<Record<string, string>> = {
+export const VERSIONS: Readonly<Record<string, string>> = {
   v1alpha1: '2',
   v1alpha2: '3.0',
   v1alpha3: '3.1',
@@ -25,11 +25,9 @@ const VERSIONS: Readonly<Record<string, string>> = {
   v2beta1: '6.0',
 };
 
-/** Says why a config of this version cannot be read; undefined when it can. */
+/** Says why the version of a config is none; undefined when it is one. */
 export function versionProblem(source: ConfigSource): Diagnostic | undefined {
   const version = valueAt(source.value, ['version']);
-  if (version === CONFIG_VERSION) return undefined;
-  const supported = `supported: ${CONFIG_VERSION}`;
   if (version === undefined || version === null) {
     return source.diagnose('CONFIG_VERSION', ['version'], 'missing', {
       part: 'key',
@@ -38,19 +36,13 @@ export function versionProblem(source: ConfigSource): Diagnostic | undefined {
   }
   if (typeof version !== 'string') {
     const message = `expected "${CONFIG_VERSION}", found ${found(version)}`;
-    return source.diagnose('CONFIG_VERSION', ['version'], message, { hint: supported });
-  }
-  const names = Object.keys(VERSIONS);
-  if (Object.hasOwn(VERSIONS, version)) {
-    const age = names.indexOf(version) < names.indexOf(CONFIG_VERSION) ? 'an older' : 'a newer';
-    const message = `${version} is ${age} version of the format (DevSpace ${VERSIONS[version]}) that this devspace cannot read yet; ${supported}`;
     return source.diagnose('CONFIG_VERSION', ['version'], message, {
-      hint: `rewrite the file for \`version: ${CONFIG_VERSION}\``,
+      hint: `write version: ${CONFIG_VERSION}`,
     });
   }
+  if (Object.hasOwn(VERSIONS, version)) return undefined;
+  const names = Object.keys(VERSIONS);
   const meant = nearest(version, names);
   const message = `unknown version ${JSON.stringify(version)}${meant === undefined ? '' : `, did you mean "${meant}"?`}`;
-  return source.diagnose('CONFIG_VERSION', ['version'], message, {
-    hint: `${supported}; known: ${names.join(', ')}`,
-  });
+  return source.diagnose('CONFIG_VERSION', ['version'], message, { hint: `known: ${names.join(', ')}` });
 }

@@ -1,0 +1,92 @@
+import type { Path } from '../path.js';
+import type { Edits } from './edits.js';
+import { byDefault, change, drop, refuse, says, type Step } from './rules.js';
+
+/** v1beta10 (DevSpace 5.12) → v1beta9 */
+export const v1beta10: Step = {
+  version: 'v1beta10',
+  rules: [
+    drop('require', 'has no effect: versions of tools are not checked'),
+    drop('dev.ports.*.name'),
+    drop('dev.sync.*.name'),
+    change('dev.ports.*.imageSelector', imageSelector),
+    change('dev.sync.*.imageSelector', imageSelector),
+    byDefault('dev.sync.*', 'waitInitialSync', true),
+    change('dev.terminal', terminal, { reads: ['dev.terminal', 'dev.terminal.imageSelector'] }),
+    refuse(
+      'dev.replacePods',
+      'replacing pods is',
+      'use `entrypoint` and `cmd` of the image, or of dev.interactive.images',
+    ),
+    refuse('dev.deprecatedInteractiveEnabled', 'this key is', 'write dev.interactive.defaultEnabled'),
+    refuse('dev.deprecatedInteractiveImages', 'this key is', 'write dev.interactive.images'),
+    ...['before', 'after'].map((side) =>
+      refuse(
+        `hooks.*.when.${side}.initialSync`,
+        'hooks around the first sync are',
+        'use onUpload.exec of the sync with `once: true`',
+      ),
+    ),
+    refuse('dependencies.*.dev', 'ports and sync of dependencies are', 'add them to `dev` of this config'),
+    change('dependencies.*.profiles', profiles),
+    drop('dependencies.*.disableProfileActivation'),
+    drop('dependencies.*.overwriteVars'),
+  ],
+};
+
+/** Only images of this config can be meant: `image(NAME):tag(NAME)`, `${runtime.images.NAME}`, or their repository. */
+export function imageSelector(edits: Edits, path: Path): void {
+  const selector = edits.at(path);
+  if (typeof selector !== 'string' || selector === '') return edits.remove(path);
+  const name = imageOf(edits, selector);
+  if (name === undefined) {
+    edits.problem(
+      'CONFIG_UNSUPPORTED',
+      path,
+      'selecting by an image that is not in `images` is not supported',
+      'use labelSelector',
+    );
+    // One problem is enough: it would lack a selector now.
+    edits.set([...path.slice(0, -1), 'labelSelector'], {}, path);
+  } else edits.set([...path.slice(0, -1), 'imageName'], name, path);
+  edits.remove(path);
+}
+
+/** The name in `images` that an image selector means. */
+export function imageOf(edits: Edits, selector: string): string | undefined {
+  const called =
+    /^image\(([^()]+)\)(?::tag\(\1\))?$/.exec(selector) ??
+    /^\$\{runtime\.images\.(.+?)(?:\.image)?\}(?::\$\{runtime\.images\.\1\.tag\})?$/.exec(selector);
+  if (called) return called[1];
+  for (const { path } of edits.items(['images'])) {
+    const repository = edits.at([...path, 'image']);
+    if (typeof repository !== 'string' || repository === '') continue;
+    if (selector === repository || selector.startsWith(`${repository}:`)) return String(path.at(-1));
+  }
+  return undefined;
+}
+
+function terminal(edits: Edits, path: Path): void {
+  const disabled = edits.at([...path, 'disabled']);
+  if (edits.at([...path, 'imageSelector']) !== undefined) imageSelector(edits, [...path, 'imageSelector']);
+  const cause = disabled === undefined ? path : [...path, 'disabled'];
+  edits.set(['dev', 'interactive', 'defaultEnabled'], disabled !== true && disabled !== 'true', cause);
+  edits.remove([...path, 'disabled']);
+  if (says(edits.at(path))) edits.move(path, ['dev', 'interactive', 'terminal']);
+  else edits.remove(path);
+}
+
+function profiles(edits: Edits, path: Path): void {
+  const [first, second] = edits.entries(path, 'list');
+  if (second) {
+    edits.problem(
+      'CONFIG_UNSUPPORTED',
+      second.path,
+      'more than one profile of a dependency is not supported',
+      'make one profile there with these as `parents`',
+    );
+  }
+  const profile = [...path.slice(0, -1), 'profile'];
+  if (first && edits.at(profile) === undefined) edits.copy(first.path, profile);
+  edits.remove(path);
+}

@@ -1,0 +1,183 @@
+import { valueAt, type Path } from '../path.js';
+import type { Edits } from './edits.js';
+import { says } from './rules.js';
+
+/** What a pod of `dev` may ask for that is not done here, with what to do. */
+const UNSUPPORTED: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  devImage: [
+    'running another image is',
+    'use `dockerfile` or `entrypoint` of the image in a profile for development',
+  ],
+  command: [
+    'another command of the container is',
+    'use `entrypoint` of the image in a profile for development',
+  ],
+  args: ['other arguments of the container are', 'use `cmd` of the image in a profile for development'],
+  workingDir: ['another working directory is', 'set it in the Dockerfile or the manifest'],
+  env: ['further environment variables are', 'set them in the manifest'],
+  resources: ['other resources of the container are', 'set them in the manifest'],
+  persistPaths: ['keeping folders across pods is', 'add a volume to the manifest'],
+  persistenceOptions: ['keeping folders across pods is', 'add a volume to the manifest'],
+  patches: ['patching the pod is', 'change the manifest, or use a profile'],
+  attach: ['attaching is', 'use `terminal`, or `logs`'],
+};
+const IGNORED: Readonly<Record<string, string>> = {
+  ssh: 'has no effect: use `devspace enter` for a shell in the container',
+  proxyCommands: 'has no effect: commands of the container are not run here',
+  restartHelper: 'has no effect: use injectRestartHelper of the image',
+};
+const SELECTOR = ['imageSelector', 'labelSelector', 'namespace'];
+
+/** `dev` by pods as lists of ports, sync and so on, each entry with the selector of its pod. */
+export function dev(edits: Edits, path: Path): void {
+  const pods = edits.entries(path, 'map');
+  const from = ['pods of dev'];
+  if (edits.at(path) === undefined) return;
+  edits.move(path, from);
+  for (const { path: old } of pods) {
+    const pod = [...from, ...old.slice(1)];
+    if (typeof edits.at(pod) !== 'object' || edits.at(pod) === null) {
+      edits.problem('CONFIG_INVALID', pod, 'expected keys (imageSelector, ports, sync, …)');
+      continue;
+    }
+    const containers = edits.entries([...pod, 'containers'], 'map');
+    readPod(edits, pod, pod);
+    for (const { path: container } of containers) {
+      if (edits.at([...container, 'container']) === undefined)
+        edits.set([...container, 'container'], String(container.at(-1)), container);
+      readPod(edits, container, pod);
+      unknown(edits, container);
+    }
+    edits.remove([...pod, 'containers']);
+    unknown(edits, pod);
+  }
+  edits.remove(from);
+}
+
+/** What is at `path`, of the pod at `pod`. */
+function readPod(edits: Edits, path: Path, pod: Path): void {
+  for (const [key, [what, hint]] of Object.entries(UNSUPPORTED)) {
+    const at = [...path, key];
+    const value = edits.at(at);
+    if (says(value) && valueAt(value, ['enabled']) !== false)
+      edits.problem('CONFIG_UNSUPPORTED', at, `${what} not supported`, hint, 'key');
+    edits.remove(at);
+  }
+  for (const [key, because] of Object.entries(IGNORED)) {
+    const at = [...path, key];
+    if (says(edits.at(at)) && edits.at([...at, 'enabled']) !== false) edits.warn(at, because);
+    edits.remove(at);
+  }
+  for (const key of ['name', 'arch']) edits.remove([...path, key]);
+
+  for (const { path: port } of edits.entries([...path, 'ports'], 'list'))
+    forward(edits, port, 'forward', pod);
+  for (const { path: port } of edits.entries([...path, 'reversePorts'], 'list'))
+    forward(edits, port, 'reverseForward', pod);
+  for (const { path: at } of edits.entries([...path, 'sync'], 'list')) sync(edits, at, path, pod);
+  for (const { path: at, value } of edits.entries([...path, 'open'], 'list'))
+    edits.append(['dev', 'open'], value, at);
+  terminal(edits, path, pod);
+  logs(edits, path);
+  for (const key of ['ports', 'reversePorts', 'sync', 'open', 'container']) edits.remove([...path, key]);
+}
+
+/** `8080:80`, `8080`, or a number: of the local port and the one in the pod. */
+function forward(edits: Edits, at: Path, kind: 'forward' | 'reverseForward', pod: Path): void {
+  const mapping = edits.at([...at, 'port']) ?? edits.at(at);
+  const bind = edits.at([...at, 'bindAddress']);
+  const [port, remotePort, ...more] = String(mapping).split(':').map(Number);
+  if (
+    port === undefined ||
+    more.length > 0 ||
+    !Number.isInteger(port) ||
+    !Number.isInteger(remotePort ?? 0)
+  ) {
+    edits.problem('CONFIG_INVALID', at, 'expected a port as in "8080" or "8080:80"');
+    return;
+  }
+  const entry = edits.append(['dev', 'ports'], {}, at);
+  select(edits, pod, entry);
+  const forwarded = edits.append([...entry, kind], {}, at);
+  edits.set([...forwarded, 'port'], port, at);
+  if (remotePort !== undefined) edits.set([...forwarded, 'remotePort'], remotePort, at);
+  if (bind !== undefined) edits.copy([...at, 'bindAddress'], [...forwarded, 'bindAddress']);
+}
+
+function sync(edits: Edits, at: Path, path: Path, pod: Path): void {
+  const value = edits.at(at);
+  const folders = typeof value === 'string' ? value : edits.at([...at, 'path']);
+  const entry = edits.append(['dev', 'sync'], typeof value === 'string' ? {} : value, at);
+  select(edits, pod, entry);
+  if (edits.at([...path, 'container']) !== undefined)
+    edits.copy([...path, 'container'], [...entry, 'containerName']);
+  if (typeof folders === 'string') {
+    // C:\folder:/app keeps its drive.
+    const [, local = folders, remote] = /^((?:[A-Za-z]:[\\/])?[^:]*)(?::(.*))?$/.exec(folders) ?? [];
+    edits.set([...entry, 'localSubPath'], local, at);
+    edits.set([...entry, 'containerPath'], remote ?? local, at);
+    edits.remove([...entry, 'path']);
+  }
+  for (const key of ['startContainer', 'file', 'printLogs']) {
+    const is = [...entry, key];
+    if (key === 'startContainer' && says(edits.at(is))) {
+      edits.problem(
+        'CONFIG_UNSUPPORTED',
+        is,
+        'starting the container after the sync is not supported',
+        'remove it',
+        'key',
+      );
+    }
+    edits.remove(is);
+  }
+}
+
+function terminal(edits: Edits, path: Path, pod: Path): void {
+  const at = [...path, 'terminal'];
+  const is = edits.at(at);
+  if (is !== undefined && edits.at([...at, 'enabled']) !== false) {
+    if (edits.at(['dev', 'terminal']) !== undefined) {
+      edits.problem(
+        'CONFIG_UNSUPPORTED',
+        at,
+        'a second terminal is not supported',
+        'open it with `devspace enter`',
+        'key',
+      );
+    } else {
+      const command = edits.at([...at, 'command']);
+      edits.set(['dev', 'terminal'], {}, at);
+      select(edits, pod, ['dev', 'terminal']);
+      if (edits.at([...path, 'container']) !== undefined)
+        edits.copy([...path, 'container'], ['dev', 'terminal', 'containerName']);
+      if (typeof command === 'string')
+        edits.set(['dev', 'terminal', 'command'], ['sh', '-c', command], [...at, 'command']);
+      else edits.move([...at, 'command'], ['dev', 'terminal', 'command']);
+      edits.move([...at, 'workDir'], ['dev', 'terminal', 'workDir']);
+    }
+  }
+  edits.remove(at);
+}
+
+function logs(edits: Edits, path: Path): void {
+  const at = [...path, 'logs'];
+  const lines = edits.at([...at, 'lastLines']);
+  if (lines !== undefined && edits.at(['dev', 'logs', 'showLast']) === undefined)
+    edits.copy([...at, 'lastLines'], ['dev', 'logs', 'showLast']);
+  edits.remove(at);
+}
+
+function select(edits: Edits, pod: Path, to: Path): void {
+  for (const key of SELECTOR)
+    if (edits.at([...pod, key]) !== undefined) edits.copy([...pod, key], [...to, key]);
+}
+
+function unknown(edits: Edits, path: Path): void {
+  const rest = edits.at(path);
+  if (typeof rest !== 'object' || rest === null) return;
+  for (const key of Object.keys(rest)) {
+    if (SELECTOR.includes(key)) continue;
+    edits.problem('CONFIG_INVALID', [...path, key], 'unknown key', undefined, 'key');
+  }
+}
