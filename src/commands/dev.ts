@@ -1,6 +1,7 @@
 import { mappingsOf } from '../dev/forwards.js';
 import { runServices } from '../dev/services.js';
 import { checkPortsFree } from '../kube/forward/forward.js';
+import { keepRunRecord, thisRun } from '../state/run-record.js';
 import type { CommandHandler } from './command.js';
 import { dangerAnswer } from './danger-answer.js';
 import { helperDir } from './helper-dir.js';
@@ -25,6 +26,8 @@ export const run: CommandHandler = async (invocation) => {
   const images = await runPipeline(invocation, project, kube, { dev: true });
   if (flags.exitAfterDeploy === true) return 0;
 
+  const identity = thisRun({ context: kube.context, folder: root, namespace: kube.namespace });
+  await using record = await keepRunRecord(identity);
   let ready = false;
   const code = await runServices(kube, {
     config,
@@ -35,6 +38,7 @@ export const run: CommandHandler = async (invocation) => {
     sync: flags.sync !== false,
     confirm: dangerAnswer(invocation),
     open: flags.open !== false,
+    record,
     timeoutMs,
     emit,
     log,

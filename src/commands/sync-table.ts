@@ -74,8 +74,9 @@ export const syncCommands: readonly CommandSpec[] = [
 
 export const statusCommand: CommandSpec = {
   name: 'status',
-  summary: 'show what runs',
+  summary: 'show what runs here, and the state of each service',
   flags: [],
+  load: () => import('./status.js'),
   subcommands: [
     {
       name: 'sync',

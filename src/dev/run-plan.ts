@@ -4,8 +4,15 @@ export type RunState = 'starting' | 'running' | 'recovering' | 'stopping' | 'sto
 
 export interface Run {
   readonly state: RunState;
-  /** Every service that was ever told of, in that order, and whether it has worked before. */
-  readonly services: ReadonlyMap<string, ServiceStatus & { readonly hasWorked: boolean }>;
+  /** Every service that was ever told of, in that order. */
+  readonly services: ReadonlyMap<string, KnownService>;
+}
+
+export interface KnownService extends ServiceStatus {
+  /** It has worked before. */
+  readonly hasWorked: boolean;
+  /** It waits for nothing but the network. */
+  readonly waitsForNetwork?: boolean;
 }
 
 export type RunEvent =
@@ -71,11 +78,26 @@ export function step(run: Run, event: RunEvent): RunStep {
 }
 
 /** What worked before and does not now. */
-export const isLost = ({ hasWorked, state }: ServiceStatus & { hasWorked: boolean }): boolean =>
+export const isLost = ({ hasWorked, state }: KnownService): boolean =>
   hasWorked && (state === 'waiting' || state === 'starting');
 
-function noted(services: Run['services'], status: ServiceStatus): Run['services'] {
+/** These sessions find out by themselves; what else works, works over the network and has nobody who tells of it. */
+const tellThemselves: ReadonlySet<ServiceStatus['service']> = new Set(['network', 'target', 'sync']);
+
+function noted(before: Run['services'], status: ServiceStatus): Run['services'] {
   const key = `${status.service} ${status.name}`;
-  const hasWorked = status.state === 'working' || services.get(key)?.hasWorked === true;
-  return new Map(services).set(key, { ...status, hasWorked });
+  const hasWorked = status.state === 'working' || before.get(key)?.hasWorked === true;
+  const services = new Map(before).set(key, { ...status, hasWorked });
+  if (status.service !== 'network') return services;
+  for (const [other, known] of services) {
+    if (tellThemselves.has(known.service)) continue;
+    const { code, reason, state } = status;
+    if (state === 'waiting' && known.state === 'working')
+      services.set(other, { ...known, state, code, reason, waitsForNetwork: true });
+    if (state === 'working' && known.waitsForNetwork) {
+      const { code: _, reason: __, waitsForNetwork: ___, ...rest } = known;
+      services.set(other, { ...rest, state });
+    }
+  }
+  return services;
 }

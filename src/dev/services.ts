@@ -6,6 +6,7 @@ import type { Kube } from '../kube/kubeconfig.js';
 import { guardNetwork } from '../kube/network-guard.js';
 import type { Emit, LogSink } from '../report/events.js';
 import { openLogFile } from '../state/log-file.js';
+import type { RunKeeper } from '../state/run-record.js';
 import { openBrowser } from './browser.js';
 import type { ImageRefs } from './built-images.js';
 import { startEntryForward } from './forwards.js';
@@ -25,6 +26,8 @@ export interface ServicesOptions extends Pick<SyncEntryOptions, 'confirm'> {
   ports: boolean;
   sync: boolean;
   open: boolean;
+  /** Told how the run is, for those who ask from outside. */
+  record: Pick<RunKeeper, 'enter'>;
   timeoutMs: number;
   emit: Emit;
   log: LogSink;
@@ -49,10 +52,12 @@ export async function runServices(kube: Kube, options: ServicesOptions): Promise
   const closing = new AbortController();
   const either = AbortSignal.any([signal, closing.signal]);
   const opened = new Closing();
+  const { record } = options;
   const supervisor = new Supervisor({
     emit: options.emit,
     onReady: options.onReady,
     onClose: () => closing.abort(signal.reason),
+    onChange: ({ services, state }) => record.enter(state, services.values()),
   });
   const started = { ...options, emit: supervisor.emit, signal: either };
   try {

@@ -1,5 +1,13 @@
-import type { Emit, Event, ServiceStatus } from '../report/events.js';
-import { isLost, newRun, step, type Run, type RunAction, type RunEvent } from './run-plan.js';
+import type { Emit, Event } from '../report/events.js';
+import {
+  isLost,
+  newRun,
+  step,
+  type KnownService,
+  type Run,
+  type RunAction,
+  type RunEvent,
+} from './run-plan.js';
 
 export interface SupervisorOptions {
   emit: Emit;
@@ -7,6 +15,8 @@ export interface SupervisorOptions {
   onReady: () => void;
   /** The run is to be closed. */
   onClose: () => void;
+  /** Something is another way than it was. */
+  onChange: (run: Run) => void;
 }
 
 /** Does what {@link step} plans: it hears what the services tell, and tells of the run as a whole. */
@@ -48,17 +58,20 @@ export class Supervisor {
     for (const action of actions) this.#act(action);
     if (hasChanged && state !== 'running' && state !== 'starting') this.#options.emit({ type: 'run', state });
     this.#tellWaiting();
+    this.#options.onChange(run);
   }
 
   #act(action: RunAction): void {
     const { emit, onClose, onReady } = this.#options;
     if (action === 'close') return onClose();
+    const text = workingText([...this.#run.services.values()]);
     if (action === 'tell-lost') return void (this.#lostSince = performance.now());
-    if (action === 'tell-ready') {
-      emit({ type: 'run', state: 'running' });
-      return onReady();
+    if (action === 'tell-recovered') {
+      const recoveredMs = Math.round(performance.now() - this.#lostSince);
+      return emit({ type: 'run', state: 'running', text, recoveredMs });
     }
-    emit({ type: 'run', state: 'running', recoveredMs: Math.round(performance.now() - this.#lostSince) });
+    emit({ type: 'run', state: 'running', text });
+    onReady();
   }
 
   /** What a run that recovers is waiting for, as one line. */
@@ -71,11 +84,21 @@ export class Supervisor {
 }
 
 /** `for sync and logs to come back: the API server does not answer`; the network is why everything else waits. */
-function lostText(services: readonly (ServiceStatus & { hasWorked: boolean })[]): string {
+function lostText(services: readonly KnownService[]): string {
   const lost = services.filter(isLost);
   const network = lost.find(({ service }) => service === 'network');
   const names = [...new Set(lost.filter((one) => one !== network).map(({ service }) => service))];
   const reason = network?.reason ?? lost.find((one) => one.reason)?.reason;
   const what = names.length > 0 ? `${names.join(', ')} to come back` : 'the network';
   return `for ${what}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** `works: ports 8080 -> 80, sync, logs (pod web-1)`. In a terminal of the run's own nothing may be drawn. */
+function workingText(services: readonly KnownService[]): string | undefined {
+  const works = services.filter(({ state }) => state === 'working');
+  if (works.some(({ service }) => service === 'terminal')) return undefined;
+  const kinds = new Set(works.map(({ service }) => service));
+  const pods = new Set(works.flatMap(({ pod }) => pod || []));
+  const names = (['ports', 'sync', 'logs'] as const).filter((kind) => kinds.has(kind));
+  return `works: ${names.join(', ')}${pods.size === 0 ? '' : ` (pod ${[...pods].join(', ')})`}`;
 }

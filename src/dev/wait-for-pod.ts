@@ -23,15 +23,22 @@ export async function waitForPod(
   const { emit, signal, timeoutMs } = options;
   const { images, ...rest } = selector;
   const end = performance.now() + timeoutMs;
+  const service = { type: 'service', service: 'target', name: nameOf(selector) } as const;
   let told = '';
   const onWaiting = (text: string) => {
-    if (text !== told) emit({ type: 'waiting', id, text: (told = text) });
+    if (text === told) return;
+    emit({ type: 'waiting', id, text: (told = text) });
+    emit({ ...service, state: 'waiting', reason: text });
   };
   try {
     for (;;) {
       const left = Math.max(0, end - performance.now());
       try {
-        return await waitForTarget(kube, { ...rest, image: images }, { timeoutMs: left, signal, onWaiting });
+        const wanted = { ...rest, image: images };
+        const target = await waitForTarget(kube, wanted, { timeoutMs: left, signal, onWaiting });
+        const { container, namespace, pod } = target;
+        emit({ ...service, state: 'working', namespace, pod, container });
+        return target;
       } catch (error) {
         signal.throwIfAborted();
         if (!isBlip(error) || performance.now() >= end) throw error;
@@ -39,7 +46,18 @@ export async function waitForPod(
         await kube.network.pause(BLIP_MS, signal);
       }
     }
+  } catch (error) {
+    // Whether that is the end of more than this wait, those know who wait.
+    if (told !== '') emit({ ...service, state: 'ended' });
+    throw error;
   } finally {
     emit({ type: 'waited', id });
   }
+}
+
+/** What a target is called by those who watch: what selects it. */
+function nameOf({ container, images = [], labelSelector = {}, pod }: TargetSelector): string {
+  const labels = Object.entries(labelSelector).map(([label, value]) => `${label}=${value}`);
+  const what = [pod ?? '', labels.join(','), ...images, container ?? ''].filter((one) => one !== '');
+  return what.join(' ') || 'any container';
 }

@@ -18,8 +18,6 @@ export interface GuardOptions {
   onSlept?: ((ms: number) => void) | undefined;
 }
 
-/** Between attempts while the network is gone: soon at first, and never so long that its return goes unnoticed. */
-const attemptsMs = [100, 200, 400, 800, 1000];
 /** An attempt that hangs does not hold up the next; so many may hang. */
 const hangingAttempts = 5;
 /** A pulse that cannot be felt again within that time means that the network is gone. */
@@ -106,6 +104,7 @@ class Guard {
         else found.resolve(undefined);
       }
     };
+    const began = performance.now();
     let over = false;
     void found.promise.then(
       () => (over = true),
@@ -113,7 +112,7 @@ class Guard {
     );
     try {
       for (let count = 0; ; count += 1) {
-        const wait = attemptsMs[Math.min(count, attemptsMs.length - 1)]! * (0.8 + 0.4 * Math.random());
+        const wait = pauseMs(count, performance.now() - began);
         const tried = others.size < hangingAttempts ? attempt() : Promise.resolve();
         const next = Promise.all([
           Promise.race([tried, sleep(doubtMs, this.#signal)]),
@@ -161,4 +160,10 @@ class Guard {
     }
     this.#options.onStatus?.({ state: 'working' });
   }
+}
+
+/** Between attempts, a little random: soon at first, and never so long that the return goes unnoticed. An attempt costs a millisecond. */
+function pauseMs(count: number, goneMs: number): number {
+  const most = goneMs < 60_000 ? 400 : goneMs < 600_000 ? 1000 : 2000;
+  return Math.min(100 * 2 ** count, most) * (0.75 + Math.random() / 2);
 }

@@ -70,11 +70,12 @@ export type Event =
   | { type: 'sync-pending'; paths: number }
   /** How a part of a dev run is, each time that changes. `name` tells apart several of a kind. */
   | ({ type: 'service' } & ServiceStatus)
-  /** The dev run as a whole; `recoveredMs`: all works again, so long after something stopped to. */
+  /** The dev run as a whole; `recoveredMs`: all works again, so long after something stopped to. `text`: what works, for a line on the screen. */
   | {
       type: 'run';
       state: 'running' | 'recovering' | 'stopping' | 'stopped';
       recoveredMs?: number;
+      text?: string;
     }
   /** What a container has printed. Programs read it as an event; inside it goes through a {@link LogSink}, for it can come without end. */
   | { type: 'log'; prefix: string; line: string }

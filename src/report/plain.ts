@@ -78,6 +78,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
           `${event.path} was changed on both sides; kept the ${event.kept} version, the other is in ${event.savedAs}`,
         );
       case 'run':
+        status.rest(event.text ?? '');
         if (event.recoveredMs !== undefined)
           done(`Everything works again after ${formatMs(event.recoveredMs)}`);
         return;

@@ -1,15 +1,12 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 import type { Event } from '../report/events.js';
-import { writeAtomic } from './atomic-write.js';
-import { STATE_FOLDER, stateFolder } from './folder.js';
+import { STATE_FOLDER } from './folder.js';
 import { isRunning, startOf } from './process-identity.js';
+import { RecordWriter } from './record-writer.js';
 import { enter, newRecord, parseRecord, type RecordInit, type SyncRecord } from './sync-record.js';
-
-/** At most this long after a change the file tells it. */
-const writeWithinMs = 750;
 
 /** Keeps the record of a running sync. Disposing writes what is not written. */
 export interface RecordKeeper extends AsyncDisposable {
@@ -31,45 +28,26 @@ export async function keepRecord(
 }
 
 class Keeper implements RecordKeeper {
-  readonly #file: string;
   readonly #record: SyncRecord;
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  #isWritten = false;
+  readonly #writer: RecordWriter;
 
   constructor(file: string, record: SyncRecord) {
-    this.#file = file;
     this.#record = record;
+    this.#writer = new RecordWriter(dirname(dirname(dirname(file))), file, () => record);
   }
 
   enter(event: Event): void {
     const what = enter(this.#record, event, new Date());
-    if (what === 'nothing') return;
-    this.#isWritten = false;
-    if (what === 'state') void this.write();
-    else this.#timer ??= setTimeout(() => void this.write(), writeWithinMs);
+    if (what === 'state') void this.#writer.now();
+    else if (what === 'counts') this.#writer.soon();
   }
 
   write(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#writing = this.#writing.then(async () => {
-      if (this.#isWritten) return;
-      this.#isWritten = true;
-      try {
-        const folder = dirname(this.#file);
-        await stateFolder(dirname(dirname(folder)));
-        await mkdir(folder, { recursive: true });
-        await writeAtomic(this.#file, `${JSON.stringify(this.#record)}\n`, { mode: 0o600 });
-      } catch {
-        // The next change tries again.
-      }
-    });
-    return this.#writing;
+    return this.#writer.now();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.write();
+    await this.#writer[Symbol.asyncDispose]();
   }
 }
 
