@@ -36,6 +36,22 @@ describe('the status line', () => {
     expect(stream.text()).toBe('line\n');
   });
 
+  it('tells how things are while nothing is waited for, without a timer', () => {
+    const stream = keeper({ columns: 20 });
+    const status = statusLine(stream, {});
+    status.rest('works: ports, sync, logs');
+    expect(stream.text()).toBe('works: ports, sy...');
+    status.print(() => stream.write('line\n'));
+    expect(stream.text()).toBe(`${ERASE}line\nworks: ports, sy...`);
+    status.set('a', 'pod web');
+    expect(stream.text()).toBe(`${ERASE}wait pod web (0 ms)`);
+    status.clear('a');
+    expect(stream.text()).toBe(`${ERASE}works: ports, sy...`);
+    expect(vi.getTimerCount()).toBe(0);
+    status.rest('');
+    expect(stream.text()).toBe(ERASE);
+  });
+
   it('shows the newest of several, with the time since it was first told', () => {
     const stream = keeper({ columns: 80 });
     const status = statusLine(stream, {});
