@@ -108,6 +108,13 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('./enter.js'),
   },
   {
+    name: 'attach',
+    summary: "connect with a container's main process",
+    examples: ['devspace attach', 'devspace attach --pod web-0 -c app'],
+    flags: [...targetFlags, imageSelector, wait, timeout],
+    load: () => import('./attach.js'),
+  },
+  {
     name: 'logs',
     summary: 'print the logs of a container',
     examples: ['devspace logs -f', 'devspace logs --pod web-0 --lines 20', 'devspace logs -f --since 5m'],

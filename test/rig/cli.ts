@@ -12,9 +12,9 @@ export interface CliOptions {
   input?: string | Buffer;
   /**
    * Run in a terminal of that size: all three streams are one, what it shows is `stdout`, and what is written to the child's stdin is typed. The
-   * first line is the terminal's device.
+   * first line is the terminal's device. `after` is a shell command that looks at the terminal when devspace has ended.
    */
-  terminal?: { columns: number; rows: number };
+  terminal?: { columns: number; rows: number; after?: string };
 }
 
 export interface CliResult {
@@ -117,10 +117,11 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
 /** util-linux' script, which makes a terminal and passes the exit code on. */
 function inTerminal(
   command: readonly string[],
-  { columns, rows }: { columns: number; rows: number },
+  { after, columns, rows }: NonNullable<CliOptions['terminal']>,
 ): string[] {
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const shell = `tty; stty rows ${rows} cols ${columns}; exec ${quoted}`;
+  const run = after === undefined ? `exec ${quoted}` : `${quoted}; code=$?; ${after}; exit $code`;
+  const shell = `tty; stty rows ${rows} cols ${columns}; ${run}`;
   return ['script', '--quiet', '--return', '--flush', '--command', shell, '/dev/null'];
 }
 

@@ -1,0 +1,14 @@
+import { runAttach } from '../dev/attach.js';
+import type { CommandHandler } from './command.js';
+import { openKube } from './open-kube.js';
+import { pickTarget } from './pick-target.js';
+import { refuseJson } from './refuse-json.js';
+
+/** `devspace attach`: see {@link runAttach}. The exit code is that of the container's main process. */
+export const run: CommandHandler = async (invocation) => {
+  const { emit, signal, stderr, stdin, stdout } = invocation;
+  refuseJson(invocation, 'attach');
+  using kube = await openKube(invocation);
+  const target = await pickTarget(kube, invocation, 'Which container do you want to attach to?');
+  return runAttach(kube, { target, emit, stdin, stdout, stderr }, signal);
+};
