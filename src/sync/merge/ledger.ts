@@ -12,6 +12,7 @@ import type { Scanning } from '../endpoint.js';
 import { KnownTable } from '../store/known-table.js';
 import { PathTable } from '../store/path-table.js';
 import { TreeTable } from '../store/tree-table.js';
+import { Marks } from './marks.js';
 import { OpenScans } from './open-scans.js';
 import { Switched } from './switched.js';
 
@@ -33,7 +34,7 @@ export class Ledger implements View, Memory {
   readonly #linkless: boolean;
   policy: Policy;
   /** Paths something changed at. */
-  dirty = new Set<string>();
+  readonly dirty = new Marks();
   /** Grows with every change of the ancestor. */
   revision = 0;
   readonly #onRevision: () => void;
@@ -126,21 +127,6 @@ export class Ledger implements View, Memory {
     }
   }
 
-  /** Marked paths, at most so many, which are not marked any more. */
-  take(most = Infinity): Iterable<string> {
-    const taken = this.dirty;
-    this.dirty = new Set();
-    if (taken.size <= most) return taken;
-    const first: string[] = [];
-    for (const path of taken) {
-      if (first.length === most) break;
-      first.push(path);
-      taken.delete(path);
-    }
-    this.dirty = taken;
-    return first;
-  }
-
   mark(path: string): void {
     this.dirty.add(path);
     this.#onDirty();
@@ -148,10 +134,13 @@ export class Ledger implements View, Memory {
 
   /** Marks every path, but for those both sides have as the ancestor says; those too when looking at a side had marked them. */
   markAll(): void {
-    this.dirty.clear();
-    for (const [path, row] of this.#paths.rows())
-      if (!this.ancestor.agrees(row, this.local, this.remote)) this.dirty.add(path);
+    this.dirty.restart(this.#undecided());
     this.#onDirty();
+  }
+
+  *#undecided(): Generator<string, undefined> {
+    for (const [path, row] of this.#paths.rows())
+      if (!this.ancestor.agrees(row, this.local, this.remote)) yield path;
   }
 
   changed(side: Side, seen: readonly Observed[], suspects: readonly string[] = []): void {

@@ -123,7 +123,7 @@ export class Merge {
     const release = this.#first ? this.#first === 'removing' : this.#held.isDue(known);
     if (this.#first === 'copying' && this.#work.busy >= slice) return;
     const paths = release ? this.#held.release() : [];
-    for (const path of ledger.take(this.#first === 'copying' ? slice : Infinity))
+    for (const path of ledger.dirty.take(this.#first === 'copying' ? slice : Infinity))
       if (!this.#work.postpones(path)) paths.push(path);
     paths.push(...this.#work.waitingFor(paths));
     if (paths.length === 0) return;

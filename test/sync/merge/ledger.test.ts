@@ -39,7 +39,7 @@ describe('what could not be looked into', () => {
         { path: 'd', ...directory },
         { path: 'd/x', ...entry },
       ]);
-      ledger.take();
+      ledger.dirty.take();
       ways[way as keyof typeof ways](ledger);
       expect([...ledger.dirty]).toEqual(expect.arrayContaining(['d/x', 'd/x/y', 'd/x/y/z']));
     },
