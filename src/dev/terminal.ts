@@ -79,6 +79,13 @@ export async function runTerminal(
   }
 }
 
+const inputStaysOpen = {
+  type: 'warning',
+  code: 'STDIN_STAYS_OPEN',
+  text: 'The end of the input cannot be passed on: the API server is older than 1.30, and a proxy lets no SPDY through. A command that reads to the end goes on waiting',
+  hint: 'Ctrl-C ends it; `head -c` and the like in the container end by themselves',
+} as const;
+
 /** One command in one container. */
 async function runOnce(kube: Kube, options: TerminalOptions, signal: AbortSignal): Promise<number> {
   const { command, stdin, stdout, target, workdir } = options;
@@ -89,9 +96,10 @@ async function runOnce(kube: Kube, options: TerminalOptions, signal: AbortSignal
   const start = async (words: readonly string[]): Promise<number> => {
     await using stream = await openExec(
       kube,
-      { namespace, pod, container, command: words, tty, size },
+      { namespace, pod, container, command: words, tty, size, halfClose: !tty },
       signal,
     );
+    if (!tty && !stream.canCloseStdin) stdin.once('end', () => options.emit(inputStaysOpen));
     return await connectStreams(stream, {
       ...options,
       raw,

@@ -97,6 +97,13 @@ export function connectionFailure(where: Where, error: unknown): Failure {
   });
 }
 
+const upgradeRefusals = new Set([400, 403, 405, 426, 501]);
+
+/** Whether an upgrade was refused by what does not know it: without a Status, by an older server or a proxy. It is no answer to what was asked. */
+export function knowsNoUpgrade(httpStatus: number, body: string): boolean {
+  return (httpStatus < 400 || upgradeRefusals.has(httpStatus)) && parseStatus(body) === undefined;
+}
+
 /** Reads a Status out of a body; undefined when the body is something else. */
 export function parseStatus(body: string): Status | undefined {
   if (!body.trimStart().startsWith('{')) return undefined;

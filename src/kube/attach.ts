@@ -30,11 +30,14 @@ export async function openAttach(
       stderr: !tty,
       tty,
     }),
+    kubectlWay: `attach -n ${namespace} ${pod} -c ${container}`,
     what: `the main process of container "${container}" of pod ${namespace}/${pod}`,
     tty,
     size,
+    stdin,
     stdout: true,
     stderr: !tty,
+    halfClose: stdin && !tty,
     signal,
   });
 }

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { Failure, isFailure, systemCode } from '../base/failure.js';
-import { answerFailure, connectionFailure, kubectl, parseStatus } from './api-failure.js';
+import { answerFailure, connectionFailure, knowsNoUpgrade, kubectl } from './api-failure.js';
 import type { Connection, Kube } from './kubeconfig.js';
 import { onAbort } from './on-abort.js';
 import { readOnAfterFailedWrite } from './read-on.js';
@@ -254,10 +254,8 @@ async function answers(kube: Kube, timeoutMs: number): Promise<boolean> {
   }
 }
 
-/** An API server refuses with a Status. What says no without one does not know what was asked of it. */
 function refused(kube: Kube, path: string, code: number, body: string): Failure {
-  const foreign = parseStatus(body) === undefined && code !== 401 && code !== 429 && code < 500;
-  return foreign
+  return knowsNoUpgrade(code, body)
     ? unsupported(kube, `HTTP ${code}`)
     : answerFailure(kube, { method: 'GET', path }, code, body);
 }

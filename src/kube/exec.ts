@@ -15,6 +15,8 @@ export interface ExecOptions {
   /** Sent before anything else; only with `tty`. */
   size?: TerminalSize | undefined;
   stdin?: boolean;
+  /** `stdin` will be ended, and the command must see that: over SPDY where the server's WebSockets cannot pass it on (before 1.30). */
+  halfClose?: boolean | undefined;
   stdout?: boolean;
   stderr?: boolean;
   pings?: PingOptions | undefined;
@@ -24,7 +26,8 @@ export interface ExecOptions {
  * Starts `command` in a container and resolves when the server has accepted the stream. stdin is open unless `stdin: false`; with `tty` everything
  * comes on `stdout`. Unread output holds the command back, so read (or destroy) both outputs while waiting for `exit`.
  *
- * Rejects with the server's refusal (KUBE_NOT_FOUND, KUBE_FORBIDDEN, KUBE_API_ERROR for an unknown container…) or KUBE_UNREACHABLE. `exit` rejects
+ * Rejects with the server's refusal (KUBE_NOT_FOUND, KUBE_FORBIDDEN, KUBE_API_ERROR for an unknown container…), KUBE_UNREACHABLE, or
+ * STREAM_UNSUPPORTED where neither WebSockets nor SPDY get through. `exit` rejects
  * with EXEC_FAILED when the runtime could not run the command (`exec: "/bin/sh": no such file`), with STREAM_LOST when the connection broke before
  * the exit code came, and with the signal's reason. The output streams end in every case; only `exit` tells whether they are whole.
  */
@@ -41,11 +44,14 @@ export async function openExec(kube: Kube, options: ExecOptions, signal?: AbortS
       stderr,
       tty,
     }),
+    kubectlWay: `exec -n ${namespace} ${pod} -c ${container} -- ${command[0]}`,
     what: `${command[0]} in container "${container}" of pod ${namespace}/${pod}`,
     tty,
     size: options.size,
+    stdin,
     stdout,
     stderr,
+    halfClose: options.halfClose,
     pings: options.pings,
     signal,
   });

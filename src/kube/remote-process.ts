@@ -1,15 +1,15 @@
-import { Readable, Writable } from 'node:stream';
-import { Failure } from '../base/failure.js';
+import { Failure, isFailure } from '../base/failure.js';
 import type { ProcessStream } from '../base/process-stream.js';
-import { openChannel, type Channel, type ChannelHandlers, type PingOptions } from './channel.js';
-import { execOutcome, startExitCode } from './exec-status.js';
+import { kubectl } from './api-failure.js';
+import type { PingOptions } from './channel.js';
 import type { Kube } from './kubeconfig.js';
+import { halfClosing, older, openWebSocketProcess } from './websocket-process.js';
 
 /** A command in a container. See ProcessStream for the contract; what is added here: */
 export interface ExecStream extends ProcessStream {
   /**
-   * Whether ending `stdin` reaches the command. Servers before 1.30 (protocol v4) have no end of input: ending `stdin` then changes nothing over
-   * there, and a command that reads to the end waits for ever.
+   * Whether ending `stdin` reaches the command. Over a WebSocket servers before 1.30 (protocol v4) have no end of input: ending `stdin` then changes
+   * nothing over there, and a command that reads to the end waits for ever.
    */
   readonly canCloseStdin: boolean;
   /** Tells the remote terminal its size; ignored without `tty`. */
@@ -25,180 +25,53 @@ export interface RemoteProcessOptions {
   path: string;
   /** For messages: `sh in container "app" of pod ns/x`. */
   what: string;
+  /** What a user types to have kubectl do the same, for hints. */
+  kubectlWay: string;
   tty: boolean;
   size?: TerminalSize | undefined;
+  stdin: boolean;
   stdout: boolean;
   stderr: boolean;
+  /** `stdin` will be ended, and the command must see that. */
+  halfClose?: boolean | undefined;
   pings?: PingOptions | undefined;
   signal?: AbortSignal | undefined;
 }
 
-// Channel numbers and the close signal of v5:
-// https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/client-go/tools/remotecommand/websocket.go
-const stdinChannel = 0;
-const stdoutChannel = 1;
-const stderrChannel = 2;
-const statusChannel = 3;
-const resizeChannel = 4;
-const closeChannel = 255;
-
-// Both are offered, best first: a server that knows only the older one refuses a client that offers only the newer.
-const halfClosing = 'v5.channel.k8s.io';
-const protocols = [halfClosing, 'v4.channel.k8s.io'];
-
-/** Output buffered here before the server is held back, and the largest message sent. */
-const bufferBytes = 256 * 1024;
-const messageBytes = 64 * 1024;
-
-/** Opens an exec or attach sub-resource as a process. Contract: see ExecStream and openExec. */
+/**
+ * Opens an exec or attach sub-resource as a process. Contract: see ExecStream and openExec.
+ *
+ *     halfClose:  WebSocket v5 ──not spoken──▶ SPDY ──not spoken──▶ WebSocket v4, in which stdin stays open
+ *     else:       WebSocket v5 or v4 ──not spoken──▶ SPDY
+ *
+ * Nothing has been run when one is not spoken, so the next may be tried. Where none is: STREAM_UNSUPPORTED, with what was said to each.
+ */
 export async function openRemoteProcess(kube: Kube, options: RemoteProcessOptions): Promise<ExecStream> {
-  let opened: RemoteProcess | undefined;
-  await openChannel(kube, {
-    path: options.path,
-    protocols,
-    accept: (channel) => (opened = new RemoteProcess(channel, options)),
-    signal: options.signal,
-    pings: options.pings,
-  });
-  // openChannel has called accept when it resolves.
-  return opened!;
-}
-
-/** open -> (status received | connection closed) -> ended. Output may still be read after the end. */
-class RemoteProcess implements ExecStream, ChannelHandlers {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  readonly exit: Promise<number>;
-  readonly canCloseStdin: boolean;
-  private readonly channel: Channel;
-  private readonly options: RemoteProcessOptions;
-  /** Outputs whose reader is behind; while there is one, nothing is read from the network. */
-  private readonly full = new Set<Readable>();
-  private statusText = '';
-  private settle: { resolve(code: number): void; reject(reason: unknown): void } | undefined;
-  private readonly disconnected: Promise<void>;
-  private markDisconnected: () => void = () => {};
-
-  constructor(channel: Channel, options: RemoteProcessOptions) {
-    this.channel = channel;
-    this.options = options;
-    this.canCloseStdin = channel.protocol === halfClosing;
-    this.exit = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
-    this.disconnected = new Promise((resolve) => (this.markDisconnected = resolve));
-    // A caller that is only interested in the output need not look at `exit`.
-    this.exit.catch(() => {});
-    this.stdin = this.createStdin();
-    this.stdout = this.createOutput(options.stdout);
-    this.stderr = this.createOutput(options.stderr);
-    if (options.size) this.resize(options.size.columns, options.size.rows);
-  }
-
-  resize(columns: number, rows: number): void {
-    if (!this.options.tty || this.settle === undefined) return;
-    this.channel.send(resizeChannel, Buffer.from(JSON.stringify({ Width: columns, Height: rows })));
-  }
-
-  message(id: number, data: Buffer): void {
-    if (id === stdoutChannel) this.receive(this.stdout, data);
-    else if (id === stderrChannel) this.receive(this.stderr, data);
-    else if (id === statusChannel) {
-      this.statusText += data.toString('utf8');
-      const outcome = execOutcome(this.statusText);
-      if (outcome === undefined) return;
-      // The server sends the status behind all output.
-      if ('code' in outcome) this.end((exit) => exit.resolve(outcome.code));
-      else this.end((exit) => exit.reject(this.failed(outcome.error)));
-      this.channel.close();
+  const webSocket = (...protocols: string[]) => openWebSocketProcess(kube, options, protocols);
+  const spdy = async (): Promise<ExecStream> => {
+    // Loaded where it is needed: by few.
+    const { openSpdyProcess } = await import('./spdy-process.js');
+    return openSpdyProcess(kube, options);
+  };
+  // A server that knows only the older protocol refuses a client that offers only the newer.
+  const ways = options.halfClose
+    ? [() => webSocket(halfClosing), spdy, () => webSocket(older)]
+    : [() => webSocket(halfClosing, older), spdy];
+  const refusals: Failure[] = [];
+  for (const open of ways) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isFailure(error, 'STREAM_UNSUPPORTED')) throw error;
+      refusals.push(error);
     }
   }
-
-  closed(error: Failure | undefined): void {
-    const { signal, what } = this.options;
-    this.end((exit) => {
-      if (signal?.aborted) return exit.reject(signal.reason);
-      exit.reject(
-        new Failure({
-          code: 'STREAM_LOST',
-          message: `The stream to ${what} ended without an exit code${error ? `: ${error.message}` : ''}`,
-          subject: what,
-          hint: error?.hint ?? 'Check whether the pod still runs: kubectl get pods',
-          cause: error,
-        }),
-      );
-    });
-    this.markDisconnected();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.stdout.destroy();
-    this.stderr.destroy();
-    this.channel.close();
-    await this.disconnected;
-  }
-
-  private end(conclude: (exit: NonNullable<RemoteProcess['settle']>) => void): void {
-    if (this.settle === undefined) return;
-    conclude(this.settle);
-    this.settle = undefined;
-    if (!this.stdout.destroyed) this.stdout.push(null);
-    if (!this.stderr.destroyed) this.stderr.push(null);
-    this.stdin.destroy();
-  }
-
-  private receive(output: Readable, data: Buffer): void {
-    // The server sends an empty message to say that it is ready.
-    if (data.length === 0 || output.destroyed || this.settle === undefined) return;
-    if (output.push(data)) return;
-    this.full.add(output);
-    this.channel.pause();
-  }
-
-  private goOn(output: Readable): void {
-    if (this.full.delete(output) && this.full.size === 0) this.channel.resume();
-  }
-
-  private createOutput(wanted: boolean): Readable {
-    const output: Readable = new Readable({
-      highWaterMark: bufferBytes,
-      read: () => this.goOn(output),
-      destroy: (error, done) => {
-        this.goOn(output);
-        done(error);
-      },
-    });
-    if (!wanted) output.push(null);
-    return output;
-  }
-
-  private createStdin(): Writable {
-    const send = (data: Buffer, done: (error?: Error | null) => void): void => {
-      const rest = data.subarray(messageBytes);
-      this.channel.send(stdinChannel, data.subarray(0, messageBytes), (error) => {
-        if (error || rest.length === 0) done(error);
-        else send(rest, done);
-      });
-    };
-    const stdin = new Writable({
-      highWaterMark: bufferBytes,
-      write: (chunk: Buffer, _encoding, done) => send(chunk, done),
-      final: (done) => {
-        if (this.canCloseStdin) this.channel.send(closeChannel, Buffer.from([stdinChannel]), done);
-        else done();
-      },
-    });
-    // What goes wrong here is told by `exit`.
-    stdin.on('error', () => {});
-    return stdin;
-  }
-
-  private failed(message: string): Failure {
-    return new Failure({
-      code: 'EXEC_FAILED',
-      message: `Cannot run ${this.options.what}: ${message}`,
-      subject: this.options.what,
-      hint: 'Check that the container has this program, or name another one',
-      exitCode: startExitCode(message),
-    });
-  }
+  throw new Failure({
+    code: 'STREAM_UNSUPPORTED',
+    message: `Cannot reach ${options.what}: the API server ${kube.server}, or a proxy in between, passes neither WebSockets nor SPDY on`,
+    subject: kube.server,
+    hint: `Allow upgrades to WebSocket in the proxy; check whether kubectl gets through: ${kubectl(kube, options.kubectlWay)}`,
+    details: refusals.map(({ message }) => message),
+    cause: refusals[0],
+  });
 }

@@ -2,9 +2,10 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { Failure, isFailure, systemCode } from '../../base/failure.js';
-import { answerFailure, connectionFailure, kubectl } from '../api-failure.js';
+import { answerFailure, connectionFailure, knowsNoUpgrade, kubectl } from '../api-failure.js';
 import type { Connection, Kube } from '../kubeconfig.js';
 import { onAbort } from '../on-abort.js';
+import { readOnAfterFailedWrite } from '../read-on.js';
 import { readText } from '../request.js';
 import { SpdyConnection, type SpdyConnectionOptions } from './connection.js';
 
@@ -91,6 +92,7 @@ async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOpt
         socket.destroy();
         return reject(unsupported(kube, 101));
       }
+      readOnAfterFailedWrite(socket);
       const opened = new SpdyConnection(socket, head, { ...options, server: kube.server });
       const release = onAbort(signal, () => opened.close());
       void opened.closed.then(release);
@@ -100,7 +102,7 @@ async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOpt
     request.once('response', (response) => {
       const code = response.statusCode ?? 0;
       void readText(kube, response)
-        .then((body) => (code < 300 ? unsupported(kube, code) : refused(kube, path, code, body)))
+        .then((body) => refused(kube, path, code, body))
         .catch((error: unknown) => error as Error)
         .then((error) => {
           settled();
@@ -118,10 +120,10 @@ async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOpt
   });
 }
 
-/** A server that does not know the upgrade takes the request for a plain one, and says that it is a bad one. */
+/** A server that does not know the upgrade takes the request for a plain one, and says in a Status that it is a bad one. */
 function refused(kube: Kube, path: string, code: number, body: string): Failure {
   const upgrade = /upgrade (request )?required|unable to upgrade|must be an upgrade/i.test(body);
-  return upgrade && code === 400
+  return (upgrade && code === 400) || knowsNoUpgrade(code, body)
     ? unsupported(kube, code)
     : answerFailure(kube, { method: 'POST', path }, code, body);
 }
