@@ -76,10 +76,18 @@ async function chooseReporter(flags: Readonly<Record<string, unknown>>): Promise
   );
 }
 
+/** How the process is going to end. */
+interface Ending {
+  code: number;
+  /** Nobody waits for output that the terminal does not take. */
+  isOutputLost: boolean;
+}
+
 async function runCommand(
   load: NonNullable<CommandSpec['load']>,
   args: readonly string[],
   flags: Readonly<Record<string, unknown>>,
+  ending: Ending,
 ): Promise<number> {
   const { divertSignals, signal } = interrupts();
   const reporter = await chooseReporter(flags);
@@ -106,10 +114,12 @@ async function runCommand(
     throw error;
   } finally {
     reporter.close();
+    // What comes after this must not overtake it. But a terminal that takes nothing does not keep a run that is to end.
+    ending.isOutputLost = !(await flushed(process.stdout, signal.aborted ? LAST_OUTPUT_MS : undefined));
   }
 }
 
-function buildProgram(onExit: (code: number) => void): Command {
+function buildProgram(ending: Ending): Command {
   const program = new Command('devspace')
     .description('Develop inside a Kubernetes cluster as if it were your own machine')
     .version(`devspace version ${DEVSPACE_VERSION}`, '--version', 'print the version')
@@ -121,11 +131,11 @@ function buildProgram(onExit: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   addFlags(program, globalFlags);
-  for (const spec of commands) addCommand(program, spec, onExit);
+  for (const spec of commands) addCommand(program, spec, ending);
   return program;
 }
 
-function addCommand(parent: Command, spec: CommandSpec, onExit: (code: number) => void): void {
+function addCommand(parent: Command, spec: CommandSpec, ending: Ending): void {
   const { args, examples, flags, load, name, passThrough = false, subcommands = [], summary } = spec;
   const command = parent
     .command(args ? `${name} ${args}` : name)
@@ -145,10 +155,10 @@ function addCommand(parent: Command, spec: CommandSpec, onExit: (code: number) =
   }
   if (examples)
     command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
-  for (const subcommand of subcommands) addCommand(command, subcommand, onExit);
+  for (const subcommand of subcommands) addCommand(command, subcommand, ending);
   if (load === undefined) return;
   command.action(async () => {
-    onExit(await runCommand(load, command.args, valuesOf(command)));
+    ending.code = await runCommand(load, command.args, valuesOf(command), ending);
   });
 }
 
@@ -196,15 +206,18 @@ function usageFailure(error: CommanderError, argv: readonly string[]): Failure {
   });
 }
 
-/** Resolves when everything written so far has left the process, or its reader has gone. */
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
+const LAST_OUTPUT_MS = 1000;
+
+/** Resolves when everything written so far has left the process, or its reader has gone; to false when that took longer than `ms`. */
+function flushed(stream: NodeJS.WriteStream, ms?: number): Promise<boolean> {
   return new Promise((resolve) => {
-    if (stream.destroyed || stream.writableLength === 0) resolve();
-    else stream.write('', () => resolve());
+    if (stream.destroyed || stream.writableLength === 0) return resolve(true);
+    if (ms !== undefined) setTimeout(() => resolve(false), ms);
+    stream.write('', () => resolve(true));
   });
 }
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[]): Promise<Ending> {
   // A reader that goes away (`devspace logs | head`) is no error.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -215,22 +228,17 @@ async function main(argv: readonly string[]): Promise<number> {
   process.once('uncaughtException', (error) => {
     void conclude(error, argv).then((code) => process.exit(code));
   });
-  let code = 0;
+  const ending: Ending = { code: 0, isOutputLost: false };
   try {
-    const program = buildProgram((exitCode) => {
-      code = exitCode;
-    });
-    if (argv.length === 0) {
-      program.outputHelp();
-      return 0;
-    }
-    await program.parseAsync(argv, { from: 'user' });
+    const program = buildProgram(ending);
+    if (argv.length > 0) await program.parseAsync(argv, { from: 'user' });
+    else program.outputHelp();
   } catch (error) {
-    code = await conclude(error, argv);
+    ending.code = await conclude(error, argv);
   }
-  return code;
+  return ending;
 }
 
-const code = await main(process.argv.slice(2));
-await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+const { code, isOutputLost } = await main(process.argv.slice(2));
+if (!isOutputLost) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 process.exit(code);

@@ -1,3 +1,4 @@
+import { abortable } from '../base/abort.js';
 import { Failure } from '../base/failure.js';
 import { nextInstance } from '../kube/container-instance.js';
 import { followLogs, type FollowOptions } from '../kube/follow-log.js';
@@ -37,7 +38,7 @@ export const run: CommandHandler = async (invocation) => {
     : readLog(kube, { ...options, previous }, signal);
   for await (const piece of text) {
     const wait = log.write('', piece);
-    if (wait) await wait;
+    if (wait) await abortable(wait, signal);
   }
   return 0;
 };

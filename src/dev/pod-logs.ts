@@ -1,3 +1,4 @@
+import { abortable } from '../base/abort.js';
 import { Failure, isFailure, messageOf } from '../base/failure.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { followLogs, type FollowOptions } from '../kube/follow-log.js';
@@ -71,7 +72,7 @@ export class PodLogs {
     try {
       for await (const text of this.#texts(options)) {
         const wait = log.write(logPrefix(logged, this.#open.values()), text);
-        if (wait) await wait;
+        if (wait) await abortable(wait, this.#signal);
       }
       this.#finished.add(key);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { sleep } from '../base/abort.js';
+import { abortable, sleep } from '../base/abort.js';
 import { settleable } from '../base/settleable.js';
 
 /**
@@ -48,13 +48,3 @@ export class Network {
 
 const either = (a: AbortSignal | undefined, b: AbortSignal): AbortSignal =>
   a === undefined ? b : AbortSignal.any([a, b]);
-
-function abortable(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    void promise.then(resolve).finally(() => signal.removeEventListener('abort', abort));
-  });
-}

@@ -110,7 +110,8 @@ export type Emit = (event: Event) => void;
 export interface LogSink {
   /**
    * Writes whole lines with their line ends, byte for byte as they came; only of a very long line (and of a last one) the end may be missing. The
-   * prefix goes before each line. Given a promise, wait for it before the next call: whoever reads the output is slower. It never rejects.
+   * prefix goes before each line. Given a promise, wait for it before the next call: whoever reads the output is slower. It never rejects, and
+   * may never resolve.
    */
   write(prefix: string, text: Buffer): Promise<void> | undefined;
 }

@@ -1,4 +1,6 @@
 import type { LogSink } from './events.js';
+import { forTerminal } from './terminal-text.js';
+import { queueWrites } from './terminal.js';
 
 type Encoded = Buffer | { text: string; encoding: 'latin1' | 'utf8' };
 
@@ -9,8 +11,11 @@ export function logOutput(
   around: (write: () => void) => void = (write) => write(),
 ): LogSink {
   let drained: Promise<void> | undefined;
+  let isFirst = true;
   return {
     write(prefix, text) {
+      if (isFirst) queueWrites(stream);
+      isFirst = false;
       const data = format(prefix, text);
       let hasRoom = true;
       around(() => {
@@ -37,12 +42,18 @@ function untilDrained(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /**
- * `text` with `[prefix] ` before each line, the bytes of its lines as they are: each byte is one character of a string meanwhile, which is by far the
- * quickest way to insert between lines.
+ * `text` with `prefix ` before each line, the bytes of its lines as they are: each byte is one character of a string meanwhile, which is by far the
+ * quickest way to insert between lines. On a terminal without what would change the terminal.
  */
-export function prefixed(prefix: string, text: Buffer): Encoded {
+export function prefixed(prefix: string, text: Buffer, { terminal = false } = {}): Encoded {
   const before = Buffer.from(`${prefix} `).toString('latin1');
   const end = text.at(-1) === 0x0a ? text.length - 1 : text.length;
-  const lines = text.toString('latin1', 0, end).replaceAll('\n', `\n${before}`);
+  const plain = text.toString('latin1', 0, end);
+  const lines = (terminal ? forTerminal(plain, before) : plain).replaceAll('\n', `\n${before}`);
   return { text: `${before}${lines}\n`, encoding: 'latin1' };
+}
+
+/** `text` as it is; on a terminal without what would change the terminal. */
+export function bare(text: Buffer, { terminal = false } = {}): Encoded {
+  return terminal ? { text: forTerminal(text.toString('latin1'), ''), encoding: 'latin1' } : text;
 }

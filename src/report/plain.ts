@@ -1,8 +1,9 @@
 import { formatBytes, formatMs } from '../base/format.js';
 import type { Event, Reporter } from './events.js';
-import { logOutput, prefixed } from './log-output.js';
+import { bare, logOutput, prefixed } from './log-output.js';
 import { prefixPainter, styleFor, wantsColour } from './style.js';
 import { statusLine } from './status-line.js';
+import { isSameTerminal } from './terminal.js';
 
 export interface Output {
   stdout: NodeJS.WritableStream & { isTTY?: boolean };
@@ -18,8 +19,9 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
   const out = styleFor(wantsColour(output.stdout, output.env));
   const err = styleFor(wantsColour(output.stderr, output.env));
   const paint = prefixPainter(out);
-  const status = statusLine(output.stderr, output.env);
-  const say = (mark: string, text: string) => status.print(() => output.stderr.write(`${mark} ${text}\n`));
+  const messages = isSameTerminal(output.stdout, output.stderr) ? output.stdout : output.stderr;
+  const status = statusLine(messages, output.env);
+  const say = (mark: string, text: string) => status.print(() => messages.write(`${mark} ${text}\n`));
   const info = (text: string) => say(err.cyan('info'), text);
   const done = (text: string) => say(err.green('done'), text);
 
@@ -120,9 +122,10 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
     return done(`In sync: ${what} (${event.up ?? 0} up, ${event.down ?? 0} down)${took(event.ms)}`);
   };
 
+  const terminal = { terminal: output.stdout.isTTY === true };
   const log = logOutput(
     output.stdout,
-    (prefix, text) => (prefix === '' ? text : prefixed(paint(prefix), text)),
+    (prefix, text) => (prefix === '' ? bare(text, terminal) : prefixed(paint(prefix), text, terminal)),
     (write) => status.print(write),
   );
 

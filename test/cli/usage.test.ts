@@ -65,7 +65,7 @@ describe('devspace', () => {
     [['build', 'web'], /too many arguments for 'build'/],
     [['logs', '--output', 'xml'], /--output xml is not known/],
     [['--output', 'xml', 'logs'], /--output xml is not known/],
-    [['logs', '--lines', 'many'], /--lines wants a whole number from 0, got "many"/],
+    [['logs', '--lines', 'many'], /--lines wants a whole number from 0 or "all", got "many"/],
     [['dev', '--timeout', '-1'], /--timeout/],
     [
       ['sync', '--initial-sync', 'mirror'],

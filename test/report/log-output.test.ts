@@ -33,6 +33,15 @@ describe.each(reporters.slice(0, 2))('logs in %s output', (_, make) => {
   });
 });
 
+it.each(reporters.slice(0, 2))('on a terminal, logs in %s output leave the terminal as it is', (_, make) => {
+  const stdout = Object.assign(new PassThrough(), { isTTY: true });
+  const log = make(stdout);
+  void log.write('', Buffer.from('\u001b[2Jone\n'));
+  void log.write('web', Buffer.from('\u001b[2J\u001b[1mtwo\n'));
+  const painted = '(\u001b\\[34m)?\\[web\\](\u001b\\[39m)?';
+  expect(String(stdout.read())).toMatch(new RegExp(`^one\n${painted} \u001b\\[1mtwo\u001b\\[m\n$`));
+});
+
 it('logs in JSON output are one object a line', () => {
   const [, make] = reporters[2]!;
   const lines = written(make, ['web', Buffer.from('a "b"\n\nc\n')], ['', Buffer.from('bare')])
@@ -70,7 +79,7 @@ describe.each(reporters)('logs in %s output', (_, make) => {
   it('stop waiting for a reader that has gone', async () => {
     const stdout = new PassThrough();
     const log = make(stdout);
-    const wait = log.write('', Buffer.alloc(1_000_000, 'x\n'));
+    const wait = log.write('', Buffer.alloc(100_000, 'x\n'));
     stdout.destroy();
     await wait;
   });
