@@ -48,7 +48,10 @@ const allowDeletions: FlagSpec = {
 export const commands: readonly CommandSpec[] = [
   {
     name: 'dev',
+    args: '[command...]',
+    passThrough: true,
     summary: 'build, deploy, then forward ports, sync files and stream logs',
+    examples: ['devspace dev', 'devspace dev -i', 'devspace dev -i npm test'],
     flags: [
       ...pipelineFlags,
       { flag: '-x, --skip-pipeline', about: 'skip building and deploying, only start the services' },
@@ -57,6 +60,12 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--no-open', about: 'do not open the browser' },
       { flag: '--verbose-sync', about: 'print each synced file' },
       allowDeletions,
+      {
+        flag: '-i, --interactive',
+        about: 'open a terminal instead of the logs, for the command or for a shell',
+      },
+      { flag: '--no-interactive', about: 'stream the logs, though dev.interactive.defaultEnabled is set' },
+      { flag: '--terminal-reconnect', about: reconnect.about },
       { flag: '--exit-after-deploy', about: 'stop after deploying' },
       timeout,
     ],

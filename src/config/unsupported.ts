@@ -11,7 +11,6 @@ const ALL: readonly Section[] = ['images', 'deployments', 'dev', 'dependencies',
 /**
  * Parts of a valid config that this devspace does not act on yet: a run that would ignore them must refuse instead (CONFIG_UNSUPPORTED), with
  * {@link failureOf}. `sections` are those the command acts on: `purge` need not know how to build. `profile` is the selected one.
- * `dev.interactive` counts only when it is the default: otherwise it has no effect without `-i`.
  */
 export function unsupportedFeatures(
   config: Config,
@@ -79,21 +78,13 @@ function* unsupportedKeys(config: Config): Generator<Unsupported> {
       yield { path: [...path, tool], what: `${tool} deployments are`, hint: 'use `kubectl` with manifests' };
     }
   }
-  const { autoReload, interactive } = config.dev ?? {};
+  const { autoReload } = config.dev ?? {};
   if (
     autoReload &&
     [autoReload.paths, autoReload.deployments, autoReload.images].some((list) => list?.length)
   ) {
     const hint = 'remove it, and run `devspace dev` again after such a change';
     yield { path: ['dev', 'autoReload'], what: 'reloading by itself is', hint };
-  }
-  if (interactive?.defaultEnabled === true) {
-    const path = ['dev', 'interactive', 'defaultEnabled'];
-    yield {
-      path,
-      what: 'interactive mode is',
-      hint: 'set it to false, and use `devspace enter` for a terminal',
-    };
   }
   if (config.dependencies?.length) {
     const hint = 'remove them, and run `devspace deploy` in those projects first';

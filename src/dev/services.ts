@@ -75,13 +75,13 @@ export async function runServices(kube: Kube, options: ServicesOptions): Promise
     }
     await startPorts(kube, started, opened);
     const syncs = await startSyncs(kube, started, opened);
-    const last = startLast(kube, started, opened);
+    const wasThrough = Promise.all(syncs.map(({ initialDone }) => initialDone));
+    wasThrough.catch(() => {});
+    const last = startLast(kube, started, opened, wasThrough);
     const endings = [...syncs.map(({ done }) => done), ...(last.over === undefined ? [] : [last.over])];
     // What has ended without a failure leaves the others running.
     const failed = Promise.all(endings).then(() => waitForAbort(either));
     failed.catch(() => {});
-    const wasThrough = Promise.all(syncs.map(({ initialDone }) => initialDone));
-    wasThrough.catch(() => {});
     const code = await Promise.race([failed, wasThrough, last.exit]);
     signal.throwIfAborted();
     if (typeof code === 'number') return code;
@@ -137,14 +137,14 @@ interface Last {
   over: Promise<unknown> | undefined;
 }
 
-/** Opening URLs never fails a run; the logs do when the pods cannot be watched. */
-function startLast(kube: Kube, options: ServicesOptions, opened: Closing): Last {
+/** Opening URLs never fails a run; the logs do when the pods cannot be watched. A terminal finds the synced files there. */
+function startLast(kube: Kube, options: ServicesOptions, opened: Closing, synced: Promise<unknown>): Last {
   const { config, emit, signal, terminal } = options;
   const urls = options.open ? (config.dev?.open ?? []).map(({ url }) => url) : [];
   const opening = openUrls(urls, openBrowser, emit, signal);
   opened.defer(() => opening);
   if (terminal !== undefined) {
-    const exit = terminal(signal, emit);
+    const exit = synced.then(() => terminal(signal, emit));
     opened.defer(() => exit.catch(() => undefined));
     return { exit, over: undefined };
   }

@@ -22,6 +22,10 @@ export interface TerminalOptions extends TerminalStreams {
   tty?: boolean | undefined;
   /** Whether to go on in the container that replaces a lost one. Never without a terminal: nobody knows what input the lost one has read. */
   reconnect: (question: string) => Promise<boolean>;
+  /** Called before a terminal is opened, disposed when it is closed: meanwhile nothing else may be printed. */
+  quiet?: (() => Disposable) | undefined;
+  /** Told each container before a terminal is opened in it. */
+  onTarget?: ((target: TerminalTarget) => void) | undefined;
   /** How long to wait for the replacement. */
   timeoutMs: number;
   emit: Emit;
@@ -54,6 +58,7 @@ export async function runTerminal(
       level: 'info',
       text: `${what} in pod ${target.pod}, container ${target.container}`,
     });
+    options.onTarget?.(target);
     const end = await runOnce(kube, { ...options, target }, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       if (!isFailure(error, 'STREAM_LOST')) throw error;

@@ -71,6 +71,7 @@ export interface ContainerSpec {
   name: string;
   image: string;
   restartPolicy?: string;
+  command?: readonly string[];
   stdin?: boolean;
   tty?: boolean;
   securityContext?: SecurityContext;
@@ -85,7 +86,6 @@ export interface SecurityContext {
 }
 
 export interface EphemeralContainerSpec extends ContainerSpec {
-  command?: readonly string[];
   targetContainerName?: string;
 }
 

@@ -80,7 +80,8 @@ export type Event =
   /** What a container has printed. Programs read it as an event; inside it goes through a {@link LogSink}, for it can come without end. */
   | { type: 'log'; prefix: string; line: string }
   | { type: 'open'; url: string; state: 'waiting' | 'opened' | 'gave-up' }
-  | { type: 'ready'; ms: number }
+  /** `terminal`: the run ends with its terminal. */
+  | { type: 'ready'; ms: number; terminal?: boolean }
   /** Last of a run that failed. Reporters for people leave it out: the failure itself is printed when everything is closed. */
   | { type: 'failed'; code: string; text: string; details: readonly string[]; hint?: string };
 

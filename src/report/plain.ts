@@ -90,7 +90,9 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
           warn('OPEN_TIMEOUT', `${event.url} did not answer, the browser was not opened`);
         return;
       case 'ready':
-        return done(`Ready${took(event.ms)}. Press Ctrl-C to stop.`);
+        return done(
+          `Ready${took(event.ms)}. ${event.terminal ? 'Leave the terminal' : 'Press Ctrl-C'} to stop.`,
+        );
       default:
         return unreachable(event);
     }

@@ -59,6 +59,7 @@ describe('devspace', () => {
     [['dev', '--nonsense'], /unknown option '--nonsense'[^]*hint: devspace dev --help/],
     [['dev', '--skip-bild'], /Did you mean --skip-build\?/],
     [['deploy', '--deployments'], /'--deployments <names>' argument missing/],
+    [['dev', 'npm', 'test'], /only in interactive mode[^]*hint: devspace dev -i npm test/],
     [['status'], /no command given[^]*hint: devspace status --help/],
     [['status', 'nonsense'], /unknown command 'nonsense'/],
     [['sync', 'nonsense'], /too many arguments for 'sync'/],

@@ -23,7 +23,7 @@ describe('unsupportedFeatures', () => {
       `${head}vars: [{name: A}]\nprofiles: [{name: p, patches: [{op: remove, path: "\${A}"}]}]\ncommands: [{name: a, command: "echo \${A}"}]`,
       [],
     ],
-    ['interactive mode on request', `${head}dev: {interactive: {images: [{name: a}]}}`, []],
+    ['interactive mode', `${head}dev: {interactive: {defaultEnabled: true, images: [{name: a}]}}`, []],
     ['a dollar sign', `${head}deployments: [{name: "a$b {c}", kubectl: {manifests: ["$x"]}}]`, []],
     [
       'kaniko of an image that is not built',
@@ -60,11 +60,6 @@ describe('unsupportedFeatures', () => {
       'autoReload',
       `${head}dev: {autoReload: {paths: [x]}}`,
       ['dev.autoReload: reloading by itself is not supported yet'],
-    ],
-    [
-      'interactive',
-      `${head}dev: {interactive: {defaultEnabled: true}}`,
-      ['dev.interactive.defaultEnabled: interactive mode is not supported yet'],
     ],
     [
       'variables',
