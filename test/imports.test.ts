@@ -9,7 +9,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 const layers = [
   ['base'],
   ['config', 'kube', 'proc', 'state', 'sync'],
-  ['analyze', 'dependencies', 'deploy', 'dev', 'images'],
+  ['analyze', 'dependencies', 'deploy', 'dev', 'images', 'init'],
   ['commands'],
   ['cli'],
 ];

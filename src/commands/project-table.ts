@@ -1,5 +1,40 @@
 import type { CommandSpec, FlagSpec } from './command.js';
 
+export const initCommand: CommandSpec = {
+  name: 'init',
+  summary: 'make a devspace.yaml for the project in this folder',
+  examples: [
+    'devspace init',
+    'devspace init --yes',
+    'devspace init --dockerfile web/Dockerfile --image registry.example.com/web --port 8080',
+    'devspace init --existing-image nginx:1.27 --port 80 --yes',
+  ],
+  flags: [
+    { flag: '-r, --reconfigure', about: 'begin again: the devspace.yaml there is becomes devspace.yaml.old' },
+    { flag: '-y, --yes', about: 'ask nothing, take what is found' },
+    { flag: '--name <name>', about: 'name of the deployment (default: that of the folder)' },
+    {
+      flag: '--dockerfile <path>',
+      about: 'Dockerfile to build (default: ./Dockerfile, else one further down)',
+    },
+    { flag: '--context <folder>', about: 'folder to build' },
+    {
+      flag: '--language <language>',
+      about: 'make a Dockerfile: node, python, go, java, php, ruby, rust or dotnet (default: as detected)',
+    },
+    { flag: '--image <repository>', about: 'where the image is pushed to, without a tag' },
+    { flag: '--existing-image <image>', about: 'deploy an image that is not built here' },
+    {
+      flag: '--manifests <paths>',
+      about: 'manifests to deploy, separated by commas (default: those there are, else new ones)',
+    },
+    { flag: '--kustomize <folder>', about: 'kustomization to deploy' },
+    { flag: '--chart <chart>', about: 'helm chart to deploy' },
+    { flag: '--port <number>', about: 'port that the program listens on, 0 for none (default: as detected)' },
+  ],
+  load: () => import('./init.js'),
+};
+
 export const runCommand: CommandSpec = {
   name: 'run',
   args: '[name] [args...]',

@@ -1,5 +1,5 @@
 import type { CommandSpec, FlagSpec } from './command.js';
-import { addCommand, listCommand, removeCommand, runCommand } from './project-table.js';
+import { addCommand, initCommand, listCommand, removeCommand, runCommand } from './project-table.js';
 import { statusCommand, syncCommands } from './sync-table.js';
 
 const pipelineFlags: readonly FlagSpec[] = [
@@ -46,6 +46,7 @@ const allowDeletions: FlagSpec = {
 
 /** Every command. The order is that of `devspace --help`. */
 export const commands: readonly CommandSpec[] = [
+  initCommand,
   {
     name: 'dev',
     args: '[command...]',

@@ -1,0 +1,23 @@
+/** The text of an ignore file with the lines it lacks, each once; the same text when it has all of them. Keeps what is there, line breaks too. */
+export function withLines(text: string | undefined, wanted: readonly string[]): string {
+  const before = text ?? '';
+  const eol = /\r\n/.test(before) ? '\r\n' : '\n';
+  const there = new Set(before.split(/\r?\n/).map(plain));
+  const missing = wanted.filter((line) => !there.has(plain(line)));
+  if (missing.length === 0) return before;
+  const gap = before === '' || before.endsWith('\n') ? '' : eol;
+  return before + gap + missing.map((line) => line + eol).join('');
+}
+
+/** The patterns of an ignore file. */
+export function patternsOf(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** `/x`, `x` and `x/` at the top of a project are as good as the same. */
+function plain(line: string): string {
+  return line.trim().replace(/^\//, '').replace(/\/$/, '');
+}

@@ -1,0 +1,44 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What a folder holds, as far as `devspace init` looks: relative paths with `/`, and the texts of the files that tell something. */
+export interface Survey {
+  readonly files: readonly string[];
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+const MOST_DEPTH = 4;
+const MOST_FILES = 5000;
+const MOST_BYTES = 256 * 1024;
+/** What is fetched or generated, and what is hidden, says nothing about the project. */
+const SKIPPED =
+  /^(?:\..*|node_modules|vendor|dist|build|out|target|bin|obj|venv|env|__pycache__|testdata|tests?|docs?)$/;
+const TELLING =
+  /(?:^|\/)(?:[\w.-]*Dockerfile[\w.-]*|package\.json|go\.mod|main\.go|requirements\.txt|pyproject\.toml|Pipfile|Gemfile|composer\.json|pom\.xml|build\.gradle(?:\.kts)?|Cargo\.toml|[^/]+\.csproj|[^/]+\.ya?ml|(?:app|main|server|index|wsgi)\.(?:py|js|mjs|ts))$/;
+
+/** Looks around in `root`: four levels, at most 5,000 files. What cannot be read is left out. */
+export async function survey(root: string, signal: AbortSignal): Promise<Survey> {
+  const files: string[] = [];
+  const texts = new Map<string, string>();
+  const walk = async (folder: string, depth: number): Promise<void> => {
+    signal.throwIfAborted();
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && depth < MOST_DEPTH && !SKIPPED.test(entry.name)) await walk(path, depth + 1);
+      if (!entry.isFile() || files.length >= MOST_FILES) continue;
+      files.push(path);
+      if (TELLING.test(path)) await read(path);
+    }
+  };
+  const read = async (path: string): Promise<void> => {
+    try {
+      const file = join(root, path);
+      if ((await stat(file)).size <= MOST_BYTES) texts.set(path, await readFile(file, 'utf8'));
+    } catch {
+      // As if it were not there.
+    }
+  };
+  await walk('', 1);
+  return { files, texts };
+}
