@@ -20,7 +20,7 @@ export interface FollowedPodOptions {
 
 /** How long a pod may run without being Ready until connections go there all the same. */
 const unreadyMs = 10_000;
-const defaultWaitMs = 30_000;
+export const defaultWaitMs = 30_000;
 /** Who used it this lately is likely to use it again. */
 const recentMs = 60_000;
 const retryMs = 1000;

@@ -3,9 +3,11 @@ import { Failure } from '../../base/failure.js';
 import type { Kube } from '../kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import type { TargetSelector } from '../target-choice.js';
-import { FollowedPod } from './followed-pod.js';
+import { isPassing } from '../watch.js';
+import { defaultWaitMs, FollowedPod } from './followed-pod.js';
 import { closeServer, listen, type Mapping } from './local-port.js';
 import type { Link } from './link.js';
+import type { PodConnection } from './pod-connection.js';
 
 export { addressText, checkPortsFree, type Mapping } from './local-port.js';
 
@@ -32,6 +34,9 @@ export interface Forward extends AsyncDisposable {
 const goneMs = 2000;
 /** The same for one that still answers, but without its app: its deletion is known before its containers are stopped. */
 const refusedMs = 200;
+/** Between attempts while the API server does not answer, unless it is known when it does again. */
+const retryMs = 200;
+const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Binds the local ports and forwards each connection to the newest pod that is ready. One that comes while there is none waits; one that cannot be made
@@ -45,7 +50,7 @@ export async function startForward(kube: Kube, options: ForwardOptions): Promise
   const forget = onAbort(options.signal, () => stop.abort(options.signal?.reason));
   const { signal } = stop;
   const servers: Server[] = [];
-  const connections = new Connections(new FollowedPod(kube, { ...options, signal }), options, signal);
+  const connections = new Connections(kube, options, signal);
   const close = async (): Promise<void> => {
     forget();
     const closed = servers.map(closeServer);
@@ -73,14 +78,16 @@ export async function startForward(kube: Kube, options: ForwardOptions): Promise
 }
 
 class Connections {
+  private readonly kube: Kube;
   private readonly target: FollowedPod;
   private readonly options: ForwardOptions;
   private readonly signal: AbortSignal;
   private readonly running = new Set<Promise<void>>();
   private readonly reported = new Set<string>();
 
-  constructor(target: FollowedPod, options: ForwardOptions, signal: AbortSignal) {
-    this.target = target;
+  constructor(kube: Kube, options: ForwardOptions, signal: AbortSignal) {
+    this.kube = kube;
+    this.target = new FollowedPod(kube, { ...options, signal });
     this.options = options;
     this.signal = signal;
   }
@@ -105,12 +112,15 @@ class Connections {
   /** Serves one local connection, over as many attempts as can do no harm. */
   private async serve(socket: Socket, remotePort: number): Promise<void> {
     let sent: readonly Buffer[] = [];
+    const end = performance.now() + (this.options.waitMs ?? defaultWaitMs);
     for (let attempt = 0; !socket.destroyed; attempt += 1) {
       let link: Link | undefined;
       let failure: unknown;
       try {
         link = this.target.current ?? (await this.target.link(this.signal));
-        const outcome = await (await link.connect(remotePort)).serve(socket, sent);
+        const connection = link.connectNow(remotePort) ?? (await this.connect(link, remotePort));
+        if (connection === undefined) continue;
+        const outcome = await connection.serve(socket, sent);
         if (outcome.failure === undefined) this.reported.clear();
         failure = outcome.failure;
         if (!outcome.retry) {
@@ -123,13 +133,37 @@ class Connections {
       }
       this.signal.throwIfAborted();
       if (link === undefined || !(failure instanceof Failure)) throw failure;
-      // A new connection to the same pod may do when one that was kept has broken; else another pod has to come.
-      const again = failure.code === 'STREAM_LOST' && attempt < 3;
+      // A new connection to the same pod may do when one that was kept has broken.
+      if (failure.code === 'STREAM_LOST' && attempt < 3) continue;
+      if (isPassing(failure) && performance.now() < end) {
+        await this.kube.network.pause(retryMs, this.signal);
+        continue;
+      }
+      // Else another pod has to come.
       const waitMs = failure.code === 'PORT_FORWARD_FAILED' ? refusedMs : goneMs;
-      if (!again && !(await this.target.moved(link, waitMs, this.signal))) {
+      if (!(await this.target.moved(link, waitMs, this.signal))) {
         socket.resetAndDestroy();
         return this.report(failure, link, false);
       }
+    }
+  }
+
+  /** Undefined when connections go elsewhere before this one is made: a pod that is going may leave the request without an answer. */
+  private async connect(link: Link, remotePort: number): Promise<PodConnection | undefined> {
+    const made = new AbortController();
+    const connecting = link.connect(remotePort);
+    const moved = this.target.moved(link, maxTimerMs, AbortSignal.any([this.signal, made.signal]));
+    try {
+      const first = await Promise.race([connecting, moved]);
+      if (typeof first !== 'boolean') return first;
+      connecting.then(
+        (late) => late.drop(),
+        () => {},
+      );
+      return undefined;
+    } finally {
+      made.abort();
+      moved.catch(() => {});
     }
   }
 

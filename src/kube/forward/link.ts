@@ -21,6 +21,10 @@ export class Link implements PodLink {
     this.websocket = new WebsocketLink(kube, pod, signal);
   }
 
+  connectNow(remotePort: number): PodConnection | undefined {
+    return this.pool.connectNow(remotePort);
+  }
+
   async connect(remotePort: number): Promise<PodConnection> {
     try {
       return await this.pool.connect(remotePort);

@@ -26,6 +26,8 @@ export interface PodConnection {
 
 /** A way into one pod. The signal it was made with breaks its connections. */
 export interface PodLink {
+  /** A connection that can be had without waiting. */
+  connectNow(remotePort: number): PodConnection | undefined;
   /** Failures as openSpdy and openChannel. */
   connect(remotePort: number): Promise<PodConnection>;
   /** Keeps nothing for later; the connections there are stay until they end. */

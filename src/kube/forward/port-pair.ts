@@ -12,7 +12,7 @@ const harmless = { frames: 8, bytes: 16 * 1024 };
 
 /**
  * After an end of input, container runtimes close the whole connection: containerd a second later, others half a second, whether or not the app has
- * said everything. What ends later than this may have been cut off. Source: PortForward in
+ * said everything. An answer that was still coming and ends later than this may have been cut off. Source: PortForward in
  * https://github.com/containerd/containerd/blob/main/internal/cri/server/sandbox_portforward_linux.go
  */
 const trustedEndMs = 450;
@@ -71,6 +71,7 @@ export class PortPair implements PodConnection {
     let remembered: Buffer[] | undefined = [];
     let answered = false;
     let finishedAt: number | undefined;
+    let answersOn = false;
     let hasEnded = false;
 
     const send = (chunk: Buffer): void => {
@@ -112,6 +113,7 @@ export class PortPair implements PodConnection {
       };
       data.on('data', (chunk: Buffer) => {
         answered = true;
+        answersOn = finishedAt !== undefined;
         this.sent.isAnswered = true;
         remembered = undefined;
         if (!socket.write(chunk)) data.pause();
@@ -119,7 +121,7 @@ export class PortPair implements PodConnection {
       data.on('drain', () => socket.resume());
       data.once('end', () => {
         hasEnded = true;
-        const cut = finishedAt !== undefined && performance.now() - finishedAt > trustedEndMs;
+        const cut = answersOn && performance.now() - finishedAt! > trustedEndMs;
         if (!this.refusal()) {
           if (cut) socket.resetAndDestroy();
           else socket.end();

@@ -56,14 +56,13 @@ export class SpdyPool implements PodLink {
     });
   }
 
+  connectNow(remotePort: number): PodConnection | undefined {
+    const member = this.take();
+    return member && this.pairIn(member, remotePort);
+  }
+
   async connect(remotePort: number): Promise<PodConnection> {
-    const member = this.take() ?? (await this.waitForMember());
-    if (!this.hasFree()) this.openMember();
-    const requestId = String((this.requests += 1));
-    return new PortPair(member.connection, this.pod, remotePort, requestId, {
-      rest: (isClean) => this.rest(member, isClean),
-      over: () => this.over(member),
-    });
+    return this.pairIn(this.take() ?? (await this.waitForMember()), remotePort);
   }
 
   /** Opens a connection for whoever comes next, if there is none. */
@@ -74,6 +73,15 @@ export class SpdyPool implements PodLink {
   retire(): void {
     this.retired = true;
     for (const member of this.members) if (member.free) member.connection.close();
+  }
+
+  private pairIn(member: Member, remotePort: number): PodConnection {
+    if (!this.retired && !this.hasFree()) this.openMember();
+    const requestId = String((this.requests += 1));
+    return new PortPair(member.connection, this.pod, remotePort, requestId, {
+      rest: (isClean) => this.rest(member, isClean),
+      over: () => this.over(member),
+    });
   }
 
   /** Claims a free connection that is known to be alive; of several the one used last, so that the others can be let go. */
@@ -121,7 +129,7 @@ export class SpdyPool implements PodLink {
   }
 
   private openMember(): void {
-    if (this.retired || this.members.size + this.opening >= maxMembers) return;
+    if (this.members.size + this.opening >= maxMembers) return;
     this.opening += 1;
     void this.dial()
       .then(

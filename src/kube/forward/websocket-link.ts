@@ -43,6 +43,10 @@ export class WebsocketLink implements PodLink {
     this.signal = signal;
   }
 
+  connectNow(): undefined {
+    return undefined;
+  }
+
   async connect(remotePort: number): Promise<PodConnection> {
     const { namespace, name } = this.pod;
     const path = corePath('pods', { namespace, name, subresource: 'portforward' });

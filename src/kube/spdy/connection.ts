@@ -7,7 +7,7 @@ import { SpdyStream } from './stream.js';
 export interface SpdyConnectionOptions {
   /** The API server, for messages. */
   server: string;
-  /** How often a connection with open streams is probed (default 4 s), and one without (default 30 s). */
+  /** How often a connection with open streams is probed (default 3 s), and one without (default 30 s). */
   pingIntervalMs?: number | undefined;
   idlePingIntervalMs?: number | undefined;
   /** See {@link SpdyStream}; default 256 KiB. */
@@ -15,7 +15,7 @@ export interface SpdyConnectionOptions {
 }
 
 const defaultBufferBytes = 256 * 1024;
-const busyPingMs = 4000;
+const busyPingMs = 3000;
 const idlePingMs = 30_000;
 /** As many pings without any answer mean a dead connection. */
 const patience = 3;
