@@ -4,6 +4,7 @@ import { globalFlags, type CommandSpec, type FlagSpec, type Invocation } from '.
 import { commands } from './commands/table.js';
 import { isAbort } from './base/abort.js';
 import type { Reporter } from './report/events.js';
+import { Secrets, withoutSecrets } from './report/secrets.js';
 
 declare const DEVSPACE_VERSION: string;
 
@@ -81,6 +82,8 @@ interface Ending {
   code: number;
   /** Nobody waits for output that the terminal does not take. */
   isOutputLost: boolean;
+  /** Learnt while it ran. */
+  readonly secrets: Secrets;
 }
 
 async function runCommand(
@@ -90,7 +93,8 @@ async function runCommand(
   ending: Ending,
 ): Promise<number> {
   const { divertSignals, signal } = interrupts();
-  const reporter = await chooseReporter(flags);
+  const { secrets } = ending;
+  const reporter = withoutSecrets(await chooseReporter(flags), secrets);
   const invocation: Invocation = {
     args,
     flags,
@@ -98,6 +102,7 @@ async function runCommand(
     divertSignals,
     emit: reporter.handle,
     log: reporter.log,
+    secrets,
     cwd: process.cwd(),
     env: process.env,
     stdin: process.stdin,
@@ -150,7 +155,10 @@ function addCommand(parent: Command, spec: CommandSpec, ending: Ending): void {
   addFlags(command, flags);
   for (const { about, flag, repeatable } of globalFlags) {
     // Global flags are accepted behind the command too; the help lists them once, at the top level.
-    const option = new Option(flag, about).hideHelp();
+    // A short form that the command has itself is the command's: -p is --pick where there is something to pick.
+    const [short = ''] = flag.split(', ');
+    const taken = flags.some((own) => own.flag.startsWith(`${short},`));
+    const option = new Option(taken ? flag.slice(short.length + 2) : flag, about).hideHelp();
     command.addOption(repeatable ? option.argParser(collect) : option);
   }
   if (examples)
@@ -179,12 +187,12 @@ function valuesOf(command: Command): Record<string, unknown> {
 }
 
 /** Turns whatever ended the run into an exit code, printing it to stderr. */
-async function conclude(error: unknown, argv: readonly string[]): Promise<number> {
+async function conclude(error: unknown, argv: readonly string[], secrets: Secrets): Promise<number> {
   if (error instanceof Interrupted || isFailure(error, 'INTERRUPTED')) return error.exitCode;
   if (error instanceof CommanderError) {
     // --help and --version end this way too.
     if (error.exitCode === 0) return 0;
-    return conclude(usageFailure(error, argv), argv);
+    return conclude(usageFailure(error, argv), argv, secrets);
   }
   const [{ failureLines }, { styleFor, wantsColour }] = await Promise.all([
     import('./report/failure-text.js'),
@@ -192,7 +200,7 @@ async function conclude(error: unknown, argv: readonly string[]): Promise<number
   ]);
   const style = styleFor(wantsColour(process.stderr, process.env));
   const lines = failureLines(error, style, argv.includes('--debug'));
-  process.stderr.write(`${lines.join('\n')}\n`);
+  process.stderr.write(`${secrets.mask(lines.join('\n'))}\n`);
   return isFailure(error) ? error.exitCode : 70;
 }
 
@@ -224,17 +232,17 @@ async function main(argv: readonly string[]): Promise<Ending> {
       if (error.code === 'EPIPE') process.exit(0);
     });
   }
+  const ending: Ending = { code: 0, isOutputLost: false, secrets: new Secrets() };
   // A bug that nobody waits for. Without this Node would print its stack and end with 1, like a failure of the user's.
   process.once('uncaughtException', (error) => {
-    void conclude(error, argv).then((code) => process.exit(code));
+    void conclude(error, argv, ending.secrets).then((code) => process.exit(code));
   });
-  const ending: Ending = { code: 0, isOutputLost: false };
   try {
     const program = buildProgram(ending);
     if (argv.length > 0) await program.parseAsync(argv, { from: 'user' });
     else program.outputHelp();
   } catch (error) {
-    ending.code = await conclude(error, argv);
+    ending.code = await conclude(error, argv, ending.secrets);
   }
   return ending;
 }

@@ -6,8 +6,8 @@ import { openProject } from './open-project.js';
 /** `devspace build`: the images stage alone; needs no cluster. */
 export const run: CommandHandler = async (invocation) => {
   const { emit } = invocation;
-  const { config, root } = await openProject(invocation, ['images']);
-  const state = await openState(root);
+  const { config, profile, root } = await openProject(invocation, ['images']);
+  const state = await openState(root, { profile });
   warnAboutState(state, emit);
   const images = await runBuildStage(invocation, { root, config, state, dev: false });
   const built = [...images.values()].filter((image) => image.built);

@@ -1,4 +1,5 @@
 import type { Emit, LogSink } from '../report/events.js';
+import type { Secrets } from '../report/secrets.js';
 
 /** A flag as commander writes it (`-b, --force-build`, `--timeout <seconds>`), with what the help says of it. */
 export interface FlagSpec {
@@ -33,6 +34,8 @@ export interface Invocation {
   /** Values by camel-cased flag name, the global flags included. */
   flags: Readonly<Record<string, unknown>>;
   emit: Emit;
+  /** What is not to be printed; whoever learns of a password tells it. */
+  secrets: Secrets;
   /** For what containers print. */
   log: LogSink;
   /** Aborts on Ctrl-C and on termination; a handler then stops cleanly and returns. */
@@ -55,6 +58,14 @@ export type CommandHandler = (invocation: Invocation) => Promise<number>;
 export const globalFlags: readonly FlagSpec[] = [
   { flag: '-n, --namespace <name>', about: 'namespace to work in (default: that of the context)' },
   { flag: '--kube-context <name>', about: 'context of the kubeconfig to use (default: the current one)' },
+  {
+    flag: '-p, --profile <name>',
+    about: 'profile of devspace.yaml to use, instead of that of devspace use profile',
+    repeatable: true,
+  },
+  { flag: '--profile-parent <name>', about: 'profile to apply before the others', repeatable: true },
+  { flag: '--disable-profile-activation', about: 'let no profile activate itself' },
+  { flag: '--var <name=value>', about: 'value of a variable, for this run', repeatable: true },
   { flag: '--no-warn', about: 'do not warn when context or namespace differ from the last run' },
   { flag: '--silent', about: 'print results and errors only' },
   { flag: '--debug', about: 'print the cause and the stack of an error' },

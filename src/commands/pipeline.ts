@@ -31,7 +31,7 @@ export async function runPipeline(
   const { emit, env, flags, signal } = invocation;
   const { config, root } = project;
   const skip = flags.skipPipeline === true;
-  const state = await openState(root);
+  const state = await openState(root, { profile: project.profile });
   warnAboutState(state, emit);
   warnAboutContext(kube, state.lastContext, invocation);
   const namespaces = new Set([

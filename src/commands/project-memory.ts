@@ -3,6 +3,7 @@ import { parseImageReference } from '../base/image-reference.js';
 import { findProject } from '../state/project.js';
 import type { ContextState } from '../state/cache.js';
 import type { Invocation } from './command.js';
+import { profileFlags, profileKey } from './variable-flags.js';
 
 /** What earlier runs left about the project one stands in. */
 export interface ProjectMemory {
@@ -13,12 +14,19 @@ export interface ProjectMemory {
 }
 
 /** Empty outside a project, and where its state cannot be read: nothing depends on it. The config itself is not judged. */
-export async function recallProject({ cwd, env }: Pick<Invocation, 'cwd' | 'env'>): Promise<ProjectMemory> {
+export async function recallProject({
+  cwd,
+  env,
+  flags = {},
+}: Pick<Invocation, 'cwd' | 'env'> & Partial<Pick<Invocation, 'flags'>>): Promise<ProjectMemory> {
   try {
     const { root } = await findProject(cwd, { env });
     // Brings a YAML parser along, which most runs can do without.
     const { openState } = await import('../state/cache.js');
-    const { images, lastContext } = await openState(root);
+    const state = await openState(root);
+    const { names: profiles } = profileFlags(flags, state.activeProfile);
+    const { images, lastContext } =
+      profiles.length > 0 ? await openState(root, { profile: profileKey(profiles) }) : state;
     const names = Object.values(images).map(
       ({ imageName = '' }) => parseImageReference(imageName)?.repository,
     );

@@ -99,7 +99,7 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
     if (isFailure(error, 'CONFIG_NOT_FOUND')) return [];
     throw error;
   }
-  const { config, root } = project;
+  const { config, profile, root } = project;
   const recorded = await findSyncs(root);
   const subjects: Subject[] = [];
   const entries = config.dev?.sync ?? [];
@@ -133,7 +133,7 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
         // Of several pods that fit, the one that is synced, wherever the run has been told to look for it.
         if (known.isRunning && pod !== undefined)
           return waitForTarget(kube, { namespace, pod, container }, options);
-        const { images, ...rest } = selectorFor(entry, await refsOf(root));
+        const { images, ...rest } = selectorFor(entry, await refsOf(root, profile));
         return waitForTarget(kube, { ...rest, image: images }, options);
       },
     });
@@ -191,8 +191,8 @@ function rememberedOf(sync: FoundSync | undefined, localRoot: string) {
   };
 }
 
-async function refsOf(root: string): Promise<ImageRefs> {
-  const { images } = await openState(root);
+async function refsOf(root: string, profile: string): Promise<ImageRefs> {
+  const { images } = await openState(root, { profile });
   return new Map(
     Object.entries(images).flatMap(([name, { imageName, tag }]) =>
       imageName === undefined || tag === undefined ? [] : [[name, `${imageName}:${tag}`]],

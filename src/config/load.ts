@@ -8,6 +8,7 @@ import { schemaProblems, type MoreKeys } from './schema-problems.js';
 import { configSchema, type Config } from './schema.js';
 import { readSource, type ConfigSource } from './source.js';
 import { validate } from './validate.js';
+import { giveTypes, type Filled } from './vars/fill.js';
 import { versionProblem } from './versions/names.js';
 import { ownKeys, upgrade, upgradeNames } from './versions/upgrade.js';
 
@@ -68,13 +69,14 @@ export function readDraft({
 }
 
 /**
- * The last steps: all that comes after profiles and variables. Changes the draft. DevSpace applies both to a config of any version as it is
+ * The last steps: all that comes after profiles and variables. Changes the draft. `filled`: what came from variables. DevSpace applies both to a config of any version as it is
  * written, so the upgrade to v1beta3 comes here.
  */
-export function finishDraft(draft: Draft): LoadResult {
+export function finishDraft(draft: Draft, filled: readonly Filled[] = []): LoadResult {
   const { source, value, origins } = draft;
   const version = String(value['version']);
   const { warnings, problems } = upgrade(source, value, origins);
+  giveTypes(value, configSchema, filled, origins);
   return judge(source, value, {
     warnings,
     problems: [...draft.problems, ...problems],

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.js';
-import { itemsAt, textsUnder, valueAt, type Path } from './path.js';
+import { itemsAt, valueAt, type Path } from './path.js';
 import type { Config } from './schema.js';
 import type { ConfigSource } from './source.js';
 
@@ -10,12 +10,12 @@ const ALL: readonly Section[] = ['images', 'deployments', 'dev', 'dependencies',
 
 /**
  * Parts of a valid config that this devspace does not act on yet: a run that would ignore them must refuse instead (CONFIG_UNSUPPORTED), with
- * {@link failureOf}. `sections` are those the command acts on: `purge` need not know how to build. `profile` is the selected one.
+ * {@link failureOf}. `sections` are those the command acts on: `purge` need not know how to build.
  */
 export function unsupportedFeatures(
   config: Config,
   source: ConfigSource,
-  { sections = ALL, profile }: { sections?: readonly Section[]; profile?: string | undefined } = {},
+  { sections = ALL }: { sections?: readonly Section[] } = {},
 ): Diagnostic[] {
   const problems: Diagnostic[] = [];
   for (const { path, what, hint } of unsupportedKeys(config)) {
@@ -24,35 +24,7 @@ export function unsupportedFeatures(
       source.diagnose('CONFIG_UNSUPPORTED', path, `${what} not supported yet`, { part: 'key', hint }),
     );
   }
-  for (const section of sections) {
-    for (const { path, text } of textsUnder(config[section], [section])) {
-      const variable = /\$+!?\{[^}]+\}/.exec(text)?.[0];
-      if (variable === undefined) continue;
-      const message = `variables are not supported yet, found ${variable}`;
-      problems.push(source.diagnose('CONFIG_UNSUPPORTED', path, message, { hint: 'write the value itself' }));
-    }
-  }
-  if (profile !== undefined) problems.push(selectedProfile(config, source, profile));
   return problems;
-}
-
-function selectedProfile(config: Config, source: ConfigSource, profile: string): Diagnostic {
-  const index = config.profiles?.findIndex(({ name }) => name === profile) ?? -1;
-  if (index < 0) {
-    const names = config.profiles?.map(({ name }) => name) ?? [];
-    return source.diagnose('CONFIG_INVALID', ['profiles'], `there is no profile ${JSON.stringify(profile)}`, {
-      part: 'key',
-      hint: names.length > 0 ? `profiles: ${names.join(', ')}` : undefined,
-    });
-  }
-  return source.diagnose(
-    'CONFIG_UNSUPPORTED',
-    ['profiles', index, 'name'],
-    'profiles are not supported yet',
-    {
-      hint: 'run without a profile',
-    },
-  );
 }
 
 interface Unsupported {

@@ -2,6 +2,7 @@ import type { Diagnostic } from './diagnostic.js';
 import { formatPath, itemsAt, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
 import { validateDev } from './validate-dev.js';
+import { validateVars } from './validate-vars.js';
 import { checkName, subjectOf, type Subject } from './validate-names.js';
 
 /**
@@ -18,6 +19,7 @@ export function* validate(source: ConfigSource, value: unknown): Generator<Diagn
   yield* profiles(source, value);
   yield* uniqueNames(source, value, ['commands']);
   yield* uniqueNames(source, value, ['vars']);
+  yield* validateVars(source, value);
 }
 
 function* images(source: ConfigSource, value: unknown): Generator<Diagnostic> {

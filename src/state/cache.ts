@@ -1,5 +1,7 @@
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { systemCode } from '../base/failure.js';
 import { writeAtomic } from './atomic-write.js';
 import { assign, child, grow, texts, type Data } from './data.js';
 import { readGenerated } from './generated-file.js';
@@ -41,10 +43,17 @@ export interface State {
   readonly images: Readonly<Record<string, ImageState>>;
   readonly deployments: Readonly<Record<string, DeploymentState>>;
   readonly lastContext: ContextState | undefined;
+  /** Answers to questions for variables. Each profile has its own. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What `devspace use profile` has set, for all runs that name no other. */
+  readonly activeProfile: string | undefined;
   /** Known fields that are not given go away; undefined forgets the image. */
   setImage(name: string, state: ImageState | undefined): void;
   setDeployment(name: string, state: DeploymentState | undefined): void;
   setLastContext(state: ContextState): void;
+  /** Undefined forgets it. With a `secret` one nobody else may read the file. */
+  setVariable(name: string, value: string | undefined, options?: { secret?: boolean }): void;
+  setActiveProfile(name: string | undefined): void;
   /** Writes the changes made since the last `save`; without changes it does nothing. Failures: STATE_NOT_WRITTEN, LOCKED. */
   save(): Promise<void>;
 }
@@ -72,6 +81,7 @@ class GeneratedState implements State {
   readonly #profile: string;
   readonly #data: Data;
   #changes: Change[] = [];
+  #secret = false;
 
   constructor(root: string, file: string, profile: string, data: Data, warning: string | undefined) {
     this.#root = root;
@@ -106,6 +116,31 @@ class GeneratedState implements State {
     this.#change((data) => assign(grow(this.#section(data), 'lastContext'), state, ['context', 'namespace']));
   }
 
+  get variables(): Readonly<Record<string, string>> {
+    return texts(
+      child(this.#profile === '' ? this.#data : child(child(this.#data, 'profiles'), this.#profile), 'vars'),
+    );
+  }
+
+  get activeProfile(): string | undefined {
+    const name = this.#data['activeProfile'];
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  }
+
+  setVariable(name: string, value: string | undefined, { secret = false }: { secret?: boolean } = {}): void {
+    this.#secret ||= secret;
+    this.#change((data) => {
+      // DevSpace has them at the top, for all profiles.
+      const vars = grow(this.#profile === '' ? data : this.#section(data), 'vars');
+      if (value === undefined) delete vars[name];
+      else Object.defineProperty(vars, name, { value, enumerable: true, writable: true, configurable: true });
+    });
+  }
+
+  setActiveProfile(name: string | undefined): void {
+    this.#change((data) => assign(data, { activeProfile: name }, ['activeProfile']));
+  }
+
   async save(): Promise<void> {
     if (this.#changes.length === 0) return;
     const folder = await stateFolder(this.#root);
@@ -114,7 +149,9 @@ class GeneratedState implements State {
     const changes = this.#changes;
     for (const change of changes) change(data);
     try {
-      await writeAtomic(this.#file, stringify(data));
+      // First, so that the new content is never there for others.
+      if (this.#secret) await chmod(this.#file, 0o600).catch(ignoreMissing);
+      await writeAtomic(this.#file, stringify(data), this.#secret ? { mode: 0o600 } : {});
     } catch (error) {
       throw notWritten(this.#file, error);
     }
@@ -142,6 +179,10 @@ class GeneratedState implements State {
     change(this.#data);
     this.#changes.push(change);
   }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (systemCode(error) !== 'ENOENT') throw error;
 }
 
 const IMAGE_KEYS = [

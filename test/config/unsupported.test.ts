@@ -5,7 +5,7 @@ import { load } from './problems.js';
 
 const head = 'version: v1beta3\nimages: {a: {image: x}, b: {image: y}}\n';
 
-function unsupported(text: string, options: { sections?: Section[]; profile?: string } = {}): string[] {
+function unsupported(text: string, options: { sections?: Section[] } = {}): string[] {
   const { config, source } = load(text);
   return unsupportedFeatures(config, source, options).map(({ code, message }) => `${code} ${message}`);
 }
@@ -61,35 +61,16 @@ describe('unsupportedFeatures', () => {
       `${head}dev: {autoReload: {paths: [x]}}`,
       ['dev.autoReload: reloading by itself is not supported yet'],
     ],
-    [
-      'variables',
-      `${head}deployments: [{name: "a-\${A}", kubectl: {manifests: ["$\${B}", "$!{C}"]}}]`,
-      [
-        'deployments[0].name: variables are not supported yet, found ${A}',
-        'deployments[0].kubectl.manifests[0]: variables are not supported yet, found $${B}',
-        'deployments[0].kubectl.manifests[1]: variables are not supported yet, found $!{C}',
-      ],
-    ],
   ])('%s', (_name, text, expected) => {
     expect(unsupported(text)).toEqual(expected.map((message) => `CONFIG_UNSUPPORTED ${message}`));
   });
 
   it('asks only for the sections a command uses', () => {
-    const text = `${head}deployments: [{name: a, helm: {chart: {name: x}}}]\ndev: {open: [{url: "\${A}"}]}\nhooks: [{command: x}]`;
+    const text = `${head}deployments: [{name: a, helm: {chart: {name: x}}}]\ndev: {autoReload: {paths: [x]}}\nhooks: [{command: x}]`;
     expect(unsupported(text, { sections: ['images'] })).toEqual([]);
     expect(unsupported(text, { sections: ['dev'] })).toEqual([
-      'CONFIG_UNSUPPORTED dev.open[0].url: variables are not supported yet, found ${A}',
+      'CONFIG_UNSUPPORTED dev.autoReload: reloading by itself is not supported yet',
     ]);
-  });
-
-  it('refuses a selected profile', () => {
-    const text = `${head}profiles: [{name: p}]`;
-    expect(unsupported(text)).toEqual([]);
-    expect(unsupported(text, { profile: 'p' })).toEqual([
-      'CONFIG_UNSUPPORTED profiles[0].name: profiles are not supported yet',
-    ]);
-    expect(unsupported(text, { profile: 'q' })).toEqual(['CONFIG_INVALID profiles: there is no profile "q"']);
-    expect(unsupported(head, { profile: 'q' })).toEqual(['CONFIG_INVALID profiles: there is no profile "q"']);
   });
 
   it('shows where', () => {

@@ -1,0 +1,240 @@
+import { derive } from './derived.js';
+import type { Diagnostic } from './diagnostic.js';
+import { finishDraft, readDraft, type Draft, type LoadResult } from './load.js';
+import { formatPath, textsUnder, valueAt, type Path } from './path.js';
+import { activatedProfiles } from './profiles/activate.js';
+import { applyProfiles } from './profiles/apply.js';
+import { orderProfiles, type ChoiceProblem, type ProfileHead } from './profiles/choose.js';
+import { CONFIG_VERSION, configSchema, type Config } from './schema.js';
+import { sectionProblems } from './sections.js';
+import { definitionsOf } from './vars/definition.js';
+import { fillTexts, isRuntime, textsToFill, usesOf, type Filled } from './vars/fill.js';
+import { predefinedOf } from './vars/predefined.js';
+import { Resolver, VariableCircle, type Answers } from './vars/resolver.js';
+import { hasVariables, namesIn } from './vars/text.js';
+
+/** Which profiles to use. */
+export interface ProfileChoice {
+  /** Given by name, in order. */
+  readonly names: readonly string[];
+  /** Those to be applied before them. */
+  readonly parents: readonly string[];
+  /** Whether profiles may activate themselves. */
+  readonly activation: boolean;
+}
+
+export const NO_PROFILES: ProfileChoice = { names: [], parents: [], activation: false };
+
+export interface ResolveInput {
+  /** Name for messages. */
+  readonly file: string;
+  readonly text: string;
+  readonly profiles: ProfileChoice;
+  /** Where the values of variables come from, once the profiles are known. */
+  readonly answers: (profiles: readonly string[]) => Promise<Answers>;
+  /**
+   * The sections that the caller looks into: only their variables are asked for, and in all others texts stay as they are. In `commands` variables
+   * that nobody knows are left to the shell.
+   */
+  readonly sections: readonly string[];
+  /** Leave texts whose variables have no value as they are. */
+  readonly lenient?: boolean;
+}
+
+/** A variable without a value, and its first use. */
+export interface MissingVariable {
+  readonly name: string;
+  readonly path: Path;
+  readonly at: { readonly line: number; readonly column: number };
+}
+
+export type ResolveResult =
+  | ((LoadResult & { ok: true }) & {
+      /** The profiles chosen, in order, without what they bring along as parents. */
+      readonly profiles: readonly string[];
+      readonly variables: Resolver;
+      /** Where variables were filled in. */
+      readonly filled: readonly Filled[];
+      readonly draft: Draft;
+    })
+  | (LoadResult & { ok: false })
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly [];
+      readonly missing: readonly MissingVariable[];
+      readonly variables: Resolver;
+    };
+
+/**
+ * The whole way from the text of a devspace.yaml to what a command works with: profiles applied, variables filled in, judged. What is wrong with the
+ * file is told before anybody is asked for a variable. Rejects with what the answers reject with.
+ */
+export async function resolveConfig(input: ResolveInput): Promise<ResolveResult> {
+  const { lenient = false, profiles: choice, sections } = input;
+  const read = readDraft(input);
+  if (!read.ok) return read;
+  const { draft } = read;
+  const { origins, source, value } = draft;
+
+  const broken = sectionProblems(draft);
+  if (broken.length > 0) {
+    // Without usable profiles and definitions all there is to say is what else is wrong with the file.
+    const all = judgeBeforehand(draft);
+    // Other versions have keys of their own there, which the upgrade knows.
+    if (all ?? value['version'] === CONFIG_VERSION) return all ?? { ok: false, diagnostics: broken };
+  }
+  try {
+    const chosen = await chooseProfiles(draft, choice, input.answers);
+    if (chosen.problems.length > 0) return { ok: false, diagnostics: chosen.problems };
+    const before = String(value['version']);
+    const forgiving = FORGIVING.has(before);
+    const problems = applyProfiles(value, chosen.order, { forgiving, origins, source });
+    if (problems.length > 0) return { ok: false, diagnostics: problems };
+
+    const texts = [...textsToFill(value, (section) => sections.includes(section) || !SECTIONS.has(section))];
+    const refused = texts.length > 0 ? judgeBeforehand(draft) : undefined;
+    if (refused) return refused;
+
+    const answers = await input.answers(chosen.names);
+    const resolver = new Resolver(definitionsOf(value), answers);
+    const uses = usesOf(texts);
+    for (const name of orderOf(uses, value)) {
+      const path = uses.get(name);
+      if (
+        path?.[0] !== 'commands' ||
+        resolver.definition(name) ||
+        answers.given.has(name) ||
+        predefinedOf(name)
+      )
+        await resolver.resolve(name);
+    }
+    if (resolver.missing.size > 0 && !lenient) {
+      return { ok: false, diagnostics: [], missing: missingOf(resolver, uses, draft), variables: resolver };
+    }
+    const filled = fillTexts(value, texts, origins, (name) => resolver.known.get(name)?.value);
+    const result = finishDraft(draft, filled);
+    const diagnostics = result.ok
+      ? runtimeProblems(draft, sections)
+      : stillWrong(draft, result.diagnostics, filled);
+    if (diagnostics.length > 0) return { ok: false, diagnostics };
+    // Where variables were not filled in on purpose, the texts are no values of their places.
+    const whole = result.ok ? result : { ok: true as const, config: value as Config, source, warnings: [] };
+    return { ...whole, profiles: chosen.names, variables: resolver, filled, draft };
+  } catch (error) {
+    if (!(error instanceof VariableCircle)) throw error;
+    return { ok: false, diagnostics: [source.diagnose('CONFIG_INVALID', error.at, error.message)] };
+  }
+}
+
+/** Those of v1beta3: other versions may have their parts elsewhere. */
+const SECTIONS: ReadonlySet<string> = new Set(Object.keys(configSchema.shape));
+
+/** From 5.12 on DevSpace lets patches replace and remove what is not there. */
+const FORGIVING: ReadonlySet<string> = new Set(['v1beta10', 'v1beta11', 'v2beta1']);
+
+async function chooseProfiles(
+  { source, value }: Draft,
+  { activation, names, parents }: ProfileChoice,
+  answers: ResolveInput['answers'],
+): Promise<{ order: readonly number[]; names: string[]; problems: Diagnostic[] }> {
+  const heads = (value['profiles'] ?? []) as readonly ProfileHead[];
+  let activated: string[] = [];
+  if (activation && heads.some((head) => 'activation' in head)) {
+    const given = await answers([...parents, ...names]);
+    const resolver = new Resolver(definitionsOf(value), given);
+    activated = await activatedProfiles(value, {
+      env: (name) => given.env[name] ?? given.dotenv[name],
+      variable: async (name) => {
+        const found = await resolver.resolve(name);
+        return found && String(found.value);
+      },
+    });
+  }
+  const chosen = [...new Set([...activated, ...parents, ...names])];
+  const { order, problems } = orderProfiles(heads, chosen);
+  return {
+    order,
+    names: chosen,
+    problems: problems.map((problem) => diagnosticOf(source, problem)),
+  };
+}
+
+function diagnosticOf(source: Draft['source'], { at, code, hint, message }: ChoiceProblem): Diagnostic {
+  const path: Path = at ? ['profiles', at.index, ...at.key] : ['profiles'];
+  return source.diagnose(code, path, message, { part: at ? 'value' : 'key', hint });
+}
+
+/**
+ * What is wrong with the config whatever its variables are; undefined when nothing is. Judges a copy: the draft stays as it is.
+ */
+function judgeBeforehand(draft: Draft): (LoadResult & { ok: false }) | undefined {
+  const value = draft.origins.copy(draft.value);
+  const result = finishDraft({ ...draft, value, source: derive(draft.written, value, draft.origins) });
+  if (result.ok) return undefined;
+  const diagnostics = result.diagnostics.filter(({ path }) => !isOpen(draft, path));
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : undefined;
+}
+
+/** Whether what is written at `path` depends on variables. */
+function isOpen({ written }: Draft, path: Path): boolean {
+  for (const { text } of textsUnder(valueAt(written.value, path))) if (hasVariables(text)) return true;
+  return false;
+}
+
+/** Defined variables in the order of their definitions, then the others in the order of their use. */
+function orderOf(uses: ReadonlyMap<string, Path>, value: unknown): string[] {
+  const defined = definitionsOf(value).flatMap(({ definition: { alwaysResolve, name } }) =>
+    uses.has(name) || alwaysResolve === true ? [name] : [],
+  );
+  const others = [...uses.keys()].filter((name) => !defined.includes(name));
+  return [...defined, ...others];
+}
+
+function missingOf(
+  resolver: Resolver,
+  uses: ReadonlyMap<string, Path>,
+  { source, value: root }: Draft,
+): MissingVariable[] {
+  // Not those that only lack another one.
+  const names = [...resolver.missing].filter((name) => {
+    const { default: fallback, value } = resolver.definition(name) ?? {};
+    return !namesIn([fallback, value].join(' ')).some((other) => resolver.missing.has(other));
+  });
+  const definitions = [...textsUnder(root['vars'], ['vars'])];
+  return names.map((name) => {
+    const path = uses.get(name) ??
+      definitions.find(({ text }) => namesIn(text).includes(name))?.path ?? ['vars'];
+    return { name, path, at: source.locate(path) };
+  });
+}
+
+/** Without what is only wrong because its variables were left. */
+function stillWrong(
+  draft: Draft,
+  diagnostics: readonly Diagnostic[],
+  filled: readonly Filled[],
+): Diagnostic[] {
+  const done = new Set(
+    filled.filter(({ names }) => names.length > 0).map(({ origin }) => formatPath(origin)),
+  );
+  return diagnostics.filter(({ path }) => done.has(formatPath(path)) || !isOpen(draft, path));
+}
+
+/** `${runtime.…}` has a value only while deploying. */
+function runtimeProblems({ source, value }: Draft, sections: readonly string[]): Diagnostic[] {
+  return [...textsToFill(value, (section) => section !== 'commands' && sections.includes(section))].flatMap(
+    ({ path, text }) =>
+      namesIn(text)
+        .filter(isRuntime)
+        .map((name) =>
+          source.diagnose(
+            'CONFIG_UNSUPPORTED',
+            path,
+            `\${${name}} is known only while deploying, which is not supported yet`,
+            {
+              hint: 'write the value itself',
+            },
+          ),
+        ),
+  );
+}
