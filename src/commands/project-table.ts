@@ -60,6 +60,21 @@ export const listCommand: CommandSpec = {
   ],
 };
 
+export const updateCommand: CommandSpec = {
+  name: 'update',
+  summary: 'bring something up to date',
+  flags: [],
+  subcommands: [
+    {
+      name: 'config',
+      summary: 'rewrite devspace.yaml for the newest version of its format',
+      examples: ['devspace update config --dry-run'],
+      flags: [{ flag: '--dry-run', about: 'only show what would change' }],
+      load: () => import('./update-config.js'),
+    },
+  ],
+};
+
 const podsFlags: readonly FlagSpec[] = [
   { flag: '--image-name <name>', about: 'entry in images: the pods that run it' },
   { flag: '--label-selector <selector>', about: 'labels of the pods, for example app=web,tier=api' },

@@ -1,5 +1,12 @@
 import type { CommandSpec, FlagSpec } from './command.js';
-import { addCommand, initCommand, listCommand, removeCommand, runCommand } from './project-table.js';
+import {
+  addCommand,
+  initCommand,
+  listCommand,
+  removeCommand,
+  runCommand,
+  updateCommand,
+} from './project-table.js';
 import { statusCommand, syncCommands } from './sync-table.js';
 
 const pipelineFlags: readonly FlagSpec[] = [
@@ -187,5 +194,6 @@ export const commands: readonly CommandSpec[] = [
   addCommand,
   removeCommand,
   listCommand,
+  updateCommand,
   statusCommand,
 ];

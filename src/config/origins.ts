@@ -33,6 +33,11 @@ export class Origins {
     return this.#containers.has(container);
   }
 
+  /** Whether devspace made the container itself; what is in it may have been written. */
+  isMade(container: object): boolean {
+    return this.#containers.get(container)?.made ?? true;
+  }
+
   /** The value behind `key` was written at `origin`, or made because of it. */
   note(holder: object, key: Key, origin: Path): void {
     let keys = this.#keys.get(holder);

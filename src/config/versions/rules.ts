@@ -6,8 +6,10 @@ import { filledIn, matches, type Pattern } from './pattern.js';
 export interface Rule {
   /** The keys of the older (or newer) version that the rule takes away: what "did you mean" may propose, and what a patch must not touch. */
   readonly reads: readonly Pattern[];
-  /** Sets what is not written, to keep the version's own default; not for a part that is merged into something. */
-  readonly isDefault?: boolean;
+  /** Keys it sets where they are not written, to keep the version's own default; not in what is merged into something. */
+  readonly sets?: readonly Pattern[];
+  /** Keys whose value decides what becomes of the config: a variable there cannot be rewritten. */
+  readonly decides?: readonly Pattern[];
   apply(edits: Edits): void;
 }
 
@@ -58,7 +60,7 @@ export function refuse(at: Pattern, what: string, hint: string): Rule {
 export function byDefault(at: Pattern, key: string, value: unknown): Rule {
   return {
     reads: [],
-    isDefault: true,
+    sets: [`${at}.${key}`],
     apply: (edits) => {
       for (const path of matches(edits.root, at)) {
         const is = edits.at(path);
@@ -74,11 +76,11 @@ export function byDefault(at: Pattern, key: string, value: unknown): Rule {
 export function change(
   at: Pattern,
   change: (edits: Edits, path: Path) => void,
-  { reads = [at], isDefault = false }: { reads?: readonly Pattern[]; isDefault?: boolean } = {},
+  { reads = [at], ...more }: Partial<Pick<Rule, 'reads' | 'sets' | 'decides'>> = {},
 ): Rule {
   return {
     reads,
-    isDefault,
+    ...more,
     // From the end, so that a change may remove its place from a list.
     apply: (edits) => {
       for (const path of matches(edits.root, at).toReversed()) change(edits, path);

@@ -5,7 +5,7 @@ import { CONFIG_VERSION } from '../schema.js';
 import type { ConfigSource } from '../source.js';
 import { Edits } from './edits.js';
 import { describes } from './pattern.js';
-import type { Step } from './rules.js';
+import type { Rule, Step } from './rules.js';
 import { v1alpha1 } from './v1alpha1.js';
 import { v1alpha2 } from './v1alpha2.js';
 import { v1alpha3 } from './v1alpha3.js';
@@ -37,8 +37,12 @@ const NEWER: readonly Step[] = [
 ];
 const OWN: Step = { version: CONFIG_VERSION, rules: devOfVersion3 };
 
-/** The steps from `version` to v1beta3. */
-export function stepsFrom(version: string): readonly Step[] {
+/** All that is different in `version`, in the order in which it is changed. */
+export function rulesFrom(version: string): readonly Rule[] {
+  return stepsFrom(version).flatMap(({ rules }) => rules);
+}
+
+function stepsFrom(version: string): readonly Step[] {
   if (version === CONFIG_VERSION) return [OWN];
   for (const chain of [OLDER, NEWER]) {
     const start = chain.findIndex((step) => step.version === version);
@@ -70,7 +74,7 @@ export function upgradeNames(
  */
 export function upgrade(source: ConfigSource, root: Record<string, unknown>, origins: Origins): Upgraded {
   const edits = new Edits(source, root, origins);
-  for (const { rules } of stepsFrom(String(root['version']))) for (const rule of rules) rule.apply(edits);
+  for (const rule of rulesFrom(String(root['version']))) rule.apply(edits);
   root['version'] = CONFIG_VERSION;
   return edits;
 }
@@ -78,12 +82,10 @@ export function upgrade(source: ConfigSource, root: Record<string, unknown>, ori
 /** The keys that `version` has, and v1beta3 does not, in the object written at `path`. */
 export function ownKeys(version: string, path: Path): string[] {
   const keys = new Set<string>();
-  for (const { rules } of stepsFrom(version)) {
-    for (const pattern of rules.flatMap((rule) => rule.reads)) {
-      const parts = pattern.split('.');
-      const key = parts[path.length];
-      if (key !== undefined && key !== '*' && describes(pattern, path, { prefix: true })) keys.add(key);
-    }
+  for (const pattern of rulesFrom(version).flatMap((rule) => rule.reads)) {
+    const parts = pattern.split('.');
+    const key = parts[path.length];
+    if (key !== undefined && key !== '*' && describes(pattern, path, { prefix: true })) keys.add(key);
   }
   return [...keys];
 }

@@ -12,6 +12,7 @@ export const v1alpha1: Step = {
       'use a registry of your own, or a local cluster',
     ),
     change('devSpace.deployments.*', deployment, {
+      decides: ['devSpace.deployments.*.autoReload.disabled'],
       reads: [
         'devSpace.deployments.*.autoReload',
         'devSpace.deployments.*.helm.devOverwrite',
@@ -31,6 +32,7 @@ export const v1alpha1: Step = {
       change(`${at}.resourceType`, resourceType),
     ),
     change('images', images, {
+      decides: ['images.*.registry', 'images.*.autoReload.disabled'],
       reads: ['images.*.name', 'images.*.registry', 'images.*.autoReload', 'registries'],
     }),
     change('tiller', tiller),

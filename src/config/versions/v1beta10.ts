@@ -12,7 +12,10 @@ export const v1beta10: Step = {
     change('dev.ports.*.imageSelector', imageSelector),
     change('dev.sync.*.imageSelector', imageSelector),
     byDefault('dev.sync.*', 'waitInitialSync', true),
-    change('dev.terminal', terminal, { reads: ['dev.terminal', 'dev.terminal.imageSelector'] }),
+    change('dev.terminal', terminal, {
+      reads: ['dev.terminal', 'dev.terminal.imageSelector'],
+      decides: ['dev.terminal.disabled'],
+    }),
     refuse(
       'dev.replacePods',
       'replacing pods is',

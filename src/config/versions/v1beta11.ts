@@ -6,18 +6,18 @@ import { change, drop, refuse, says, type Step } from './rules.js';
 export const v1beta11: Step = {
   version: 'v1beta11',
   rules: [
-    change('deployments.*.disabled', disabled),
-    change('dependencies.*.disabled', disabled),
-    change('hooks.*.disabled', disabled),
+    change('deployments.*.disabled', disabled, { decides: ['deployments.*.disabled'] }),
+    change('dependencies.*.disabled', disabled, { decides: ['dependencies.*.disabled'] }),
+    change('hooks.*.disabled', disabled, { decides: ['hooks.*.disabled'] }),
     drop('hooks.*.name'),
     refuse(
       'hooks.*.container',
       'running a hook in a container is',
       'use a `command`, such as devspace enter',
     ),
-    change('hooks.*.events', events),
+    change('hooks.*.events', events, { decides: ['hooks.*.events.*'] }),
     drop('deployments.*.concurrent'),
-    change('deployments.*.helm.timeout', timeout, { reads: [] }),
+    change('deployments.*.helm.timeout', timeout, { reads: [], decides: ['deployments.*.helm.timeout'] }),
     refuse('deployments.*.helm.chart.git', 'a chart from git is', 'clone it, and use its folder as `name`'),
     refuse('images.*.build.kaniko.tolerations', "settings of kaniko's pod are", 'build with docker'),
   ],

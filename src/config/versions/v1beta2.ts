@@ -8,9 +8,10 @@ const MOVED = 'use a profile that replaces it, or the key of the image itself';
 
 /** `dev.selectors`, `dev.terminal` and `dev.overrideImages` of DevSpace 3; files of v1beta3 may use them, too. */
 export const devOfVersion3: readonly Rule[] = [
-  change('dev.terminal', terminal),
+  change('dev.terminal', terminal, { decides: ['dev.terminal.disabled'] }),
   change('dev', inlineSelectors, {
     reads: ['dev.selectors', 'dev.ports.*.selector', 'dev.sync.*.selector', 'dev.terminal.selector'],
+    decides: ['dev.ports.*.selector', 'dev.sync.*.selector', 'dev.interactive.terminal.selector'],
   }),
   change('dev.overrideImages', overrideImages, {
     reads: ['dev.overrideImages', 'dev.overrideImages.*.dockerfile', 'dev.overrideImages.*.context'],
@@ -27,7 +28,7 @@ export const v1beta2: Step = {
       'choose it with `--kube-context` and `--namespace`',
     ),
     ...devOfVersion3,
-    change('', terminalByDefault, { reads: [], isDefault: true }),
+    change('', terminalByDefault, { reads: [], sets: ['dev.interactive.defaultEnabled'] }),
     rename('dependencies.*.config', 'dependencies.*.profile'),
     rename('deployments.*.helm.devSpaceValues', 'deployments.*.helm.replaceImageTags'),
     byDefault('images.*', 'createPullSecret', false),

@@ -9,7 +9,7 @@ export const v1beta4: Step = {
   version: 'v1beta4',
   rules: [
     change('deployments.*.helm.componentChart', (edits, path) => component(edits, path.slice(0, -1)), {
-      reads: ['deployments.*.helm.componentChart'],
+      decides: ['deployments.*.helm.componentChart'],
     }),
     drop('images.*.build.docker.useBuildKit'),
   ],

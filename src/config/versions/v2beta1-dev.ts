@@ -1,5 +1,8 @@
+import { found } from '../expected.js';
 import { valueAt, type Path } from '../path.js';
+import { nearest } from '../suggest.js';
 import type { Edits } from './edits.js';
+import type { Pattern } from './pattern.js';
 import { says } from './rules.js';
 
 /** What a pod of `dev` may ask for that is not done here, with what to do. */
@@ -26,7 +29,29 @@ const IGNORED: Readonly<Record<string, string>> = {
   proxyCommands: 'has no effect: commands of the container are not run here',
   restartHelper: 'has no effect: use injectRestartHelper of the image',
 };
+/** Read below; the rest is unknown. */
+const READ = [
+  'container',
+  'containers',
+  'ports',
+  'reversePorts',
+  'sync',
+  'open',
+  'terminal',
+  'logs',
+  'name',
+  'arch',
+];
 const SELECTOR = ['imageSelector', 'labelSelector', 'namespace'];
+
+/** What there is in v2beta1 alone, for "did you mean". */
+export const podKeys: readonly Pattern[] = [
+  ...[...READ, ...SELECTOR, ...Object.keys(UNSUPPORTED), ...Object.keys(IGNORED)].map(
+    (key) => `dev.*.${key}`,
+  ),
+  ...['path', 'startContainer', 'file', 'printLogs'].map((key) => `dev.*.sync.*.${key}`),
+  ...['enabled', 'command', 'workDir'].map((key) => `dev.*.terminal.${key}`),
+];
 
 /** `dev` by pods as lists of ports, sync and so on, each entry with the selector of its pod. */
 export function dev(edits: Edits, path: Path): void {
@@ -37,7 +62,8 @@ export function dev(edits: Edits, path: Path): void {
   for (const { path: old } of pods) {
     const pod = [...from, ...old.slice(1)];
     if (typeof edits.at(pod) !== 'object' || edits.at(pod) === null) {
-      edits.problem('CONFIG_INVALID', pod, 'expected keys (imageSelector, ports, sync, …)');
+      const message = `expected keys (imageSelector, ports, sync, …), found ${found(edits.at(pod))}`;
+      edits.problem('CONFIG_INVALID', pod, message);
       continue;
     }
     const containers = edits.entries([...pod, 'containers'], 'map');
@@ -178,6 +204,9 @@ function unknown(edits: Edits, path: Path): void {
   if (typeof rest !== 'object' || rest === null) return;
   for (const key of Object.keys(rest)) {
     if (SELECTOR.includes(key)) continue;
-    edits.problem('CONFIG_INVALID', [...path, key], 'unknown key', undefined, 'key');
+    const known = [...READ, ...SELECTOR, ...Object.keys(UNSUPPORTED), ...Object.keys(IGNORED)];
+    const meant = nearest(key, known);
+    const message = meant === undefined ? 'unknown key' : `unknown key, did you mean "${meant}"?`;
+    edits.problem('CONFIG_INVALID', [...path, key], message, undefined, 'key');
   }
 }

@@ -2,7 +2,7 @@ import { valueAt, type Path } from '../path.js';
 import type { Edits } from './edits.js';
 import { byDefault, change, drop, refuse, rename, says, type Rule, type Step } from './rules.js';
 import { imageOf } from './v1beta10.js';
-import { dev } from './v2beta1-dev.js';
+import { dev, podKeys } from './v2beta1-dev.js';
 import { pipelines } from './v2beta1-pipelines.js';
 
 /**
@@ -39,7 +39,7 @@ export const v2beta1: Step = {
     ...deploymentRules(),
     ...dependencyRules(),
     change('pullSecrets', (edits, path) => toList(edits, path, 'registry')),
-    change('dev', dev, { reads: ['dev.*.*'] }),
+    change('dev', dev, { reads: podKeys, decides: ['dev.*.ports.*', 'dev.*.sync.*.path'] }),
     change('dev.sync.*.onUpload.restartContainer', restartHelper, { reads: [] }),
     refuse('commands.*.after', 'a command after a command is', 'put both into `command`'),
     drop('commands.*.section'),
@@ -72,7 +72,7 @@ function* imageRules(): Generator<Rule> {
 }
 
 function* deploymentRules(): Generator<Rule> {
-  yield change('deployments', (edits, path) => toList(edits, path), { reads: [] });
+  yield change('deployments', (edits, path) => toList(edits, path));
   for (const tool of ['helm', 'kubectl']) {
     yield change(
       `${DEPLOYMENT}.${tool}`,
@@ -120,7 +120,7 @@ function* deploymentRules(): Generator<Rule> {
 }
 
 function* dependencyRules(): Generator<Rule> {
-  yield change('dependencies', (edits, path) => toList(edits, path), { reads: [] });
+  yield change('dependencies', (edits, path) => toList(edits, path));
   for (const key of GIT) yield rename(`${DEPENDENCY}.${key}`, `${DEPENDENCY}.source.${key}`);
   yield drop(`${DEPENDENCY}.disablePull`);
   yield change(`${DEPENDENCY}.pipeline`, (edits, path) => {
