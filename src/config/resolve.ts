@@ -171,13 +171,15 @@ function judgeBeforehand(draft: Draft): (LoadResult & { ok: false }) | undefined
   const value = draft.origins.copy(draft.value);
   const result = finishDraft({ ...draft, value, source: derive(draft.written, value, draft.origins) });
   if (result.ok) return undefined;
-  const diagnostics = result.diagnostics.filter(({ path }) => !isOpen(draft, path));
+  const diagnostics = result.diagnostics.filter((one) => !isOpen(draft, one));
   return diagnostics.length > 0 ? { ok: false, diagnostics } : undefined;
 }
 
-/** Whether what is written at `path` depends on variables. */
-function isOpen({ written }: Draft, path: Path): boolean {
-  for (const { text } of textsUnder(valueAt(written.value, path))) if (hasVariables(text)) return true;
+/** Whether variables may yet mend it. What is not supported is so whatever is in it, unless a variable takes its place. */
+function isOpen({ written }: Draft, { code, path }: Diagnostic): boolean {
+  const value = valueAt(written.value, path);
+  if (code === 'CONFIG_UNSUPPORTED' && typeof value !== 'string') return false;
+  for (const { text } of textsUnder(value)) if (hasVariables(text)) return true;
   return false;
 }
 
@@ -217,7 +219,7 @@ function stillWrong(
   const done = new Set(
     filled.filter(({ names }) => names.length > 0).map(({ origin }) => formatPath(origin)),
   );
-  return diagnostics.filter(({ path }) => done.has(formatPath(path)) || !isOpen(draft, path));
+  return diagnostics.filter((one) => done.has(formatPath(one.path)) || !isOpen(draft, one));
 }
 
 /** `${runtime.…}` has a value only while deploying. */
