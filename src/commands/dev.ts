@@ -1,15 +1,24 @@
+import { Closing } from '../base/closing.js';
+import { isFailure } from '../base/failure.js';
+import { formatMs } from '../base/format.js';
+import type { Config } from '../config/schema.js';
+import { withFreePorts } from '../dev/beside-ports.js';
 import { mappingsOf } from '../dev/forwards.js';
 import { runServices } from '../dev/services.js';
 import { checkPortsFree } from '../kube/forward/forward.js';
+import { findFreePort } from '../kube/forward/local-port.js';
+import type { Kube } from '../kube/kubeconfig.js';
+import { guardNetwork } from '../kube/network-guard.js';
 import { keepRunRecord, thisRun } from '../state/run-record.js';
-import type { CommandHandler } from './command.js';
+import { claimRun, type Claim } from './claim-run.js';
+import type { CommandHandler, Invocation } from './command.js';
 import { dangerAnswer } from './danger-answer.js';
 import { devTerminal } from './dev-terminal.js';
 import { helperDir } from './helper-dir.js';
 import { numberFlag } from './flags.js';
 import { interactiveMode } from './interactive-mode.js';
 import { openKube } from './open-kube.js';
-import { openProject } from './open-project.js';
+import { openProject, type OpenProject } from './open-project.js';
 import { runPipeline } from './pipeline.js';
 
 /**
@@ -17,27 +26,37 @@ import { runPipeline } from './pipeline.js';
  * terminal, and with that one's exit code.
  */
 export const run: CommandHandler = async (invocation) => {
-  const { emit, flags, log, signal } = invocation;
+  const { emit, flags, log } = invocation;
   const started = performance.now();
   const timeoutMs = numberFlag('--timeout', flags.timeout, 1) * 1000;
   const project = await openProject(invocation);
   const interactive = await interactiveMode(invocation, project.config);
-  const config = interactive?.config ?? project.config;
+  const wanted = { ...project, config: interactive?.config ?? project.config };
   const { root } = project;
   using kube = await openKube(invocation);
+  if (flags.exitAfterDeploy === true) {
+    await runPipeline(invocation, wanted, kube, { dev: true });
+    return 0;
+  }
+  await using closing = new Closing();
+  const identity = thisRun({ context: kube.context, folder: root, namespace: kube.namespace });
+  const claim = closing.use(await claimRun(invocation, kube, wanted.config, identity));
+  const record = closing.use(await keepRunRecord(identity));
+  const { signal } = claim;
   const ports = flags.portforwarding !== false;
   // A taken port is told before anything is built or deployed.
-  if (ports && flags.exitAfterDeploy !== true)
-    await checkPortsFree((config.dev?.ports ?? []).flatMap(mappingsOf));
+  const config = ports ? await checkPorts(invocation, wanted.config, claim) : wanted.config;
+  const guard = (): void => void closing.use(guardRun(invocation, kube, claim));
+  const isHeld = claim.lease !== undefined;
+  if (isHeld) guard();
+  const images = await runPipeline({ ...invocation, signal }, wanted, kube, { dev: true });
+  await claim.settle();
+  if (!isHeld) guard();
 
-  const images = await runPipeline(invocation, { ...project, config }, kube, { dev: true });
-  if (flags.exitAfterDeploy === true) return 0;
-
-  const identity = thisRun({ context: kube.context, folder: root, namespace: kube.namespace });
-  await using record = await keepRunRecord(identity);
   const refs = new Map([...images].map(([name, { ref }]) => [name, ref]));
   await using terminal =
-    interactive && (await devTerminal(invocation, kube, { plan: interactive, refs, root, timeoutMs }));
+    interactive &&
+    (await devTerminal({ ...invocation, signal }, kube, { plan: interactive, refs, root, timeoutMs }));
   let ready = false;
   const code = await runServices(kube, {
     config,
@@ -59,6 +78,25 @@ export const run: CommandHandler = async (invocation) => {
       emit({ type: 'ready', ms: performance.now() - started, ...(terminal ? { terminal: true } : {}) });
     },
   });
-  if (!ready) signal.throwIfAborted();
+  // Taken over: not what the user of this one wanted.
+  if (!ready || isFailure(signal.reason)) signal.throwIfAborted();
   return code;
 };
+
+async function checkPorts(
+  { emit }: Invocation,
+  config: OpenProject['config'],
+  claim: Claim,
+): Promise<Config> {
+  const check = (mappings: Parameters<typeof checkPortsFree>[0]) => checkPortsFree(mappings);
+  if (claim.beside)
+    return withFreePorts(config, { check: (port) => check([port]), findFree: findFreePort }, emit);
+  await check((config.dev?.ports ?? []).flatMap(mappingsOf));
+  return config;
+}
+
+function guardRun({ emit }: Invocation, kube: Kube, { lease }: Claim): AsyncDisposable {
+  const onSlept = (ms: number) =>
+    emit({ type: 'note', level: 'info', text: `This machine slept for ${formatMs(ms)}` });
+  return guardNetwork(kube, { path: lease?.watchPath, onEvent: (text) => lease?.heard(text), onSlept });
+}

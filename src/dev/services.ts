@@ -1,9 +1,7 @@
 import { isAbort } from '../base/abort.js';
 import { Closing } from '../base/closing.js';
-import { formatMs } from '../base/format.js';
 import type { Config } from '../config/schema.js';
 import type { Kube } from '../kube/kubeconfig.js';
-import { guardNetwork } from '../kube/network-guard.js';
 import type { Emit, LogSink } from '../report/events.js';
 import { openLogFile } from '../state/log-file.js';
 import type { RunKeeper } from '../state/run-record.js';
@@ -62,13 +60,8 @@ export async function runServices(kube: Kube, options: ServicesOptions): Promise
   const started = { ...options, emit: supervisor.emit, signal: either };
   try {
     const told = { type: 'service', service: 'network', name: kube.server } as const;
-    opened.use(
-      guardNetwork(kube, {
-        onStatus: (status) => supervisor.emit({ ...told, ...status }),
-        onSlept: (ms) =>
-          options.emit({ type: 'note', level: 'info', text: `This machine slept for ${formatMs(ms)}` }),
-      }),
-    );
+    const followed = kube.network.follow((status) => supervisor.emit({ ...told, ...status }));
+    opened.defer(() => followed[Symbol.dispose]());
     for (const namespace of namespacesOf(kube, options)) {
       const held = kube.pods.hold(namespace);
       opened.defer(() => held[Symbol.dispose]());

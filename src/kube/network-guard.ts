@@ -1,7 +1,6 @@
 import { sleep } from '../base/abort.js';
 import { isFailure, messageOf } from '../base/failure.js';
 import { settleable } from '../base/settleable.js';
-import type { ServiceStatus } from '../report/events.js';
 import { corePath, withQuery } from './api-paths.js';
 import type { Kube } from './kubeconfig.js';
 import { openPulse, type Pulse } from './pulse.js';
@@ -12,8 +11,6 @@ export interface GuardOptions {
   path?: string | undefined;
   /** Told what that watch tells, as JSON. */
   onEvent?: ((text: string) => void) | undefined;
-  /** Told when the network goes (with the reason) and comes back. */
-  onStatus?: ((status: Pick<ServiceStatus, 'code' | 'reason' | 'state'>) => void) | undefined;
   /** The machine or the process stood still. */
   onSlept?: ((ms: number) => void) | undefined;
 }
@@ -86,7 +83,7 @@ class Guard {
   async #felt(): Promise<Pulse | undefined> {
     const found = settleable<Pulse | undefined>();
     const others = new Set<AbortController>();
-    const doubt = setTimeout(() => this.#gone(undefined), doubtMs);
+    const doubt = setTimeout(() => this.#hadPulse && this.#gone(undefined), doubtMs);
     let refused = 0;
     const attempt = async (): Promise<void> => {
       const mine = new AbortController();
@@ -143,22 +140,15 @@ class Guard {
   #gone(error: unknown): void {
     if (this.#kube.network.isGone) return;
     this.#endSilent = this.#kube.mark();
-    this.#kube.network.setGone();
     const reason =
       error === undefined ? `The API server ${this.#kube.server} does not answer` : messageOf(error);
-    this.#options.onStatus?.({
-      state: 'waiting',
-      code: isFailure(error) ? error.code : 'KUBE_UNREACHABLE',
-      reason,
-    });
+    this.#kube.network.setGone({ code: isFailure(error) ? error.code : 'KUBE_UNREACHABLE', reason });
   }
 
   #back(): void {
-    if (this.#kube.network.isGone) {
-      this.#endSilent();
-      this.#kube.network.setBack();
-    }
-    this.#options.onStatus?.({ state: 'working' });
+    if (!this.#kube.network.isGone) return;
+    this.#endSilent();
+    this.#kube.network.setBack();
   }
 }
 

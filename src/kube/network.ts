@@ -1,5 +1,8 @@
 import { abortable, sleep } from '../base/abort.js';
 import { settleable } from '../base/settleable.js';
+import type { ServiceStatus } from '../report/events.js';
+
+export type NetworkStatus = Pick<ServiceStatus, 'code' | 'reason' | 'state'>;
 
 /**
  * What is known of the way to one API server. Everyone may ask; the one who watches over it (network-guard.ts) tells. Where nobody does, it counts as
@@ -7,7 +10,10 @@ import { settleable } from '../base/settleable.js';
  */
 export class Network {
   #gone: { back: Promise<void>; resolve: () => void } | undefined;
-  #waiting = new Set<() => void>();
+  #status: NetworkStatus = { state: 'working' };
+  /** Those in a pause. */
+  readonly #waiting = new Set<() => void>();
+  readonly #followers = new Set<(status: NetworkStatus) => void>();
 
   get isGone(): boolean {
     return this.#gone !== undefined;
@@ -31,18 +37,33 @@ export class Network {
     }
   }
 
-  setGone(): void {
+  /** Tells how it is: now, and each time it goes (and why) or comes back. */
+  follow(follower: (status: NetworkStatus) => void): Disposable {
+    this.#followers.add(follower);
+    follower(this.#status);
+    return { [Symbol.dispose]: () => void this.#followers.delete(follower) };
+  }
+
+  setGone(why: Pick<NetworkStatus, 'code' | 'reason'>): void {
     if (this.#gone) return;
     const { promise, resolve } = settleable<void>();
     this.#gone = { back: promise, resolve };
     // They go on waiting, but for the return.
     for (const wake of this.#waiting) wake();
+    this.#tell({ state: 'waiting', ...why });
   }
 
   setBack(): void {
     const gone = this.#gone;
+    if (gone === undefined) return;
     this.#gone = undefined;
-    gone?.resolve();
+    this.#tell({ state: 'working' });
+    gone.resolve();
+  }
+
+  #tell(status: NetworkStatus): void {
+    this.#status = status;
+    for (const follower of this.#followers) follower(status);
   }
 }
 

@@ -81,9 +81,18 @@ export async function patchObject<T>(
   );
 }
 
-/** Deletes; the answer comes before the object is gone when it has finalizers or a grace period. */
-export async function deleteObject(kube: Kube, path: string, options: RestOptions = {}): Promise<void> {
-  await json(kube, { method: 'DELETE', path }, options);
+/**
+ * Deletes; the answer comes before the object is gone when it has finalizers or a grace period. KUBE_CONFLICT when it is not the one that
+ * `preconditions` name.
+ */
+export async function deleteObject(
+  kube: Kube,
+  path: string,
+  options: RestOptions & { preconditions?: { uid?: string; resourceVersion?: string | undefined } } = {},
+): Promise<void> {
+  const { preconditions, ...rest } = options;
+  const body = preconditions && JSON.stringify({ kind: 'DeleteOptions', apiVersion: 'v1', preconditions });
+  await json(kube, { method: 'DELETE', path, body }, rest);
 }
 
 async function json<T>(kube: Kube, request: ApiRequest, options: RestOptions): Promise<T> {

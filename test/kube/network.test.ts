@@ -23,7 +23,7 @@ describe('pauses between attempts', () => {
   it('end when the network is back, whatever was asked for', async () => {
     const network = new Network();
     const before = network.pause(100_000);
-    network.setGone();
+    network.setGone({ reason: 'no route' });
     const during = network.pause(0);
     expect([await stateOf(before), await stateOf(during)]).toEqual(['waits', 'waits']);
     network.setBack();
@@ -35,11 +35,25 @@ describe('pauses between attempts', () => {
     const network = new Network();
     const stop = new AbortController();
     const there = network.pause(100_000, stop.signal);
-    network.setGone();
+    network.setGone({ reason: 'no route' });
     const gone = network.pause(0, stop.signal);
     stop.abort(new Error('enough'));
     const after = network.pause(0, stop.signal);
     for (const one of await Promise.allSettled([there, gone, after]))
       expect(one).toMatchObject({ status: 'rejected', reason: new Error('enough') });
+  });
+
+  it('tells who follows how it is and each time that changes', () => {
+    const network = new Network();
+    const told: string[] = [];
+    const follow = () => network.follow(({ reason = '', state }) => told.push(`${state} ${reason}`));
+    const first = follow();
+    network.setGone({ reason: 'no route' });
+    network.setGone({ reason: 'told already' });
+    first[Symbol.dispose]();
+    follow();
+    network.setBack();
+    network.setBack();
+    expect(told).toEqual(['working ', 'waiting no route', 'waiting no route', 'working ']);
   });
 });

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Failure, messageOf, systemCode } from '../../base/failure.js';
 import { portOwner } from './ports-owner.js';
 
@@ -24,6 +24,14 @@ export async function checkPortsFree(
   } finally {
     await Promise.all(servers.map(closeServer));
   }
+}
+
+/** A port that nobody uses at that address now. */
+export async function findFreePort(bindAddress: string): Promise<number> {
+  const server = await listen({ bindAddress, port: 0 }, (socket) => socket.destroy());
+  const { port } = server.address() as AddressInfo;
+  await closeServer(server);
+  return port;
 }
 
 /** Listens for connections, which come paused. Failures as {@link checkPortsFree}. The caller closes the server. */
