@@ -6,7 +6,7 @@ import { leaseKey, liveRuns, RunLease, takeOver } from '../dev/run-lease.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { takeRunLock, type RunLock } from '../state/run-lock.js';
 import { findRun, type RunIdentity } from '../state/run-record.js';
-import { canAsk } from './ask-for-target.js';
+import { canAsk } from './ask.js';
 import type { Invocation } from './command.js';
 
 /** The right to be the dev run of a folder, and of a project in a namespace. Disposing gives it back. */

@@ -111,7 +111,7 @@ describe('two dev runs of one project', () => {
     expect(await leases()).toEqual([]);
   });
 
-  it('needs no question when the other one is dead, or does not answer', async () => {
+  it('needs no question when the other one is dead, or does not answer', { timeout: 60_000 }, async () => {
     const first = start(project.dir);
     await first.event(isReady);
     first.child.kill('SIGKILL');
