@@ -1,8 +1,12 @@
+import { sleep } from '../base/abort.js';
 import { isFailure } from '../base/failure.js';
 import type { SecretStore, StoredObject } from '../images/pull-secrets.js';
 import { corePath } from '../kube/api-paths.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { createObject, getObject, patchObject } from '../kube/rest.js';
+import { watchObjects } from '../kube/watch.js';
+
+const askAgainMs = 100;
 
 /** The cluster as pull secrets see it. */
 export function pullSecretStore(kube: Kube, signal: AbortSignal): SecretStore {
@@ -20,6 +24,23 @@ export function pullSecretStore(kube: Kube, signal: AbortSignal): SecretStore {
     },
     async patch(kind, namespace, name, body) {
       await patchObject(kube, corePath(kind, { namespace, name }), 'merge', body, { signal });
+    },
+    async appears(kind, namespace, name, withinMs) {
+      const until = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+      const fieldSelector = `metadata.name=${name}`;
+      try {
+        for await (const found of watchObjects(kube, corePath(kind, { namespace }), {
+          fieldSelector,
+          signal: until,
+        }))
+          if (found.size > 0) return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (until.aborted) return;
+        if (!isFailure(error, 'KUBE_FORBIDDEN')) throw error;
+        // Who may read it but not watch it looks again in a moment.
+        await sleep(askAgainMs, signal);
+      }
     },
   };
 }

@@ -1,4 +1,3 @@
-import { sleep } from '../base/abort.js';
 import { isFailure } from '../base/failure.js';
 import { DOCKER_HUB, parseImageReference } from '../base/image-reference.js';
 import type { ImageConfig } from '../config/schema.js';
@@ -12,6 +11,8 @@ export interface SecretStore {
   create(kind: SecretKind, namespace: string, body: object): Promise<void>;
   /** A merge patch: lists are replaced. With a resourceVersion in it that is no longer current it fails with KUBE_CONFLICT. */
   patch(kind: SecretKind, namespace: string, name: string, body: object): Promise<void>;
+  /** Waits until it exists, and at most that long. May resolve earlier. */
+  appears(kind: SecretKind, namespace: string, name: string, withinMs: number): Promise<void>;
 }
 
 export interface StoredObject {
@@ -35,7 +36,6 @@ export interface PullSecretRequest {
 const SERVICE_ACCOUNT = 'default';
 // A new namespace gets its service account a moment later.
 const ACCOUNT_WAIT_MS = 5000;
-const POLL_MS = 100;
 
 /**
  * Lets the cluster pull what this machine can push: for each registry of the images with a login here, a secret in each namespace, used by its
@@ -52,7 +52,7 @@ export async function createPullSecrets(request: PullSecretRequest): Promise<voi
         const written = await writeSecret(store, namespace, name, dockerConfigOf(registry, login));
         if (written)
           emit({ type: 'note', level: 'done', text: `Created image pull secret ${namespace}/${name}` });
-        await useSecret(store, namespace, name, signal);
+        await useSecret(store, namespace, name);
       } catch (error) {
         if (!isFailure(error)) throw error;
         const text = `The cluster may be unable to pull from ${registry}: ${error.message}`;
@@ -103,26 +103,24 @@ async function writeSecret(
   return true;
 }
 
-async function useSecret(
-  store: SecretStore,
-  namespace: string,
-  name: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function useSecret(store: SecretStore, namespace: string, name: string): Promise<void> {
   const end = performance.now() + ACCOUNT_WAIT_MS;
   for (;;) {
     const account = await store.get('serviceaccounts', namespace, SERVICE_ACCOUNT);
     const used = account?.imagePullSecrets ?? [];
     if (used.some((secret) => secret.name === name)) return;
+    const left = end - performance.now();
+    if (account === undefined && left > 0) {
+      await store.appears('serviceaccounts', namespace, SERVICE_ACCOUNT, left);
+      continue;
+    }
     try {
       // The list can only be replaced as a whole, so this must be the list that was read.
       const { resourceVersion } = account?.metadata ?? {};
       const body = { metadata: { resourceVersion }, imagePullSecrets: [...used, { name }] };
-      if (account || performance.now() > end)
-        return await store.patch('serviceaccounts', namespace, SERVICE_ACCOUNT, body);
+      return await store.patch('serviceaccounts', namespace, SERVICE_ACCOUNT, body);
     } catch (error) {
-      if (!isFailure(error, 'KUBE_CONFLICT') || performance.now() > end) throw error;
+      if (!isFailure(error, 'KUBE_CONFLICT') || left < 0) throw error;
     }
-    await sleep(POLL_MS, signal);
   }
 }

@@ -3,9 +3,9 @@ import type { RequestOptions } from 'node:https';
 import type { User } from '@kubernetes/client-node';
 import { Failure, messageOf } from '../base/failure.js';
 import { runExecPlugin, type PluginCredential } from './exec-plugin.js';
-import type { ClusterEntry, UserEntry } from './kubeconfig-file.js';
+import type { ClusterEntry, ExecPluginEntry, UserEntry } from './kubeconfig-file.js';
 
-/** What one request needs to be let in. `tls` is one and the same object as long as the client certificate stays the same. */
+/** What one request needs to be let in. `cert` and `key` are the same objects as long as the client certificate stays the same. */
 export interface Credentials {
   headers: Readonly<Record<string, string | string[]>>;
   cert: string | Buffer | undefined;
@@ -16,37 +16,46 @@ export interface Credentials {
 export interface CredentialSource {
   /** Current credentials. Concurrent callers share one run of a credential plugin; its answer is kept until it expires. */
   get(): Promise<Credentials>;
-  /** Forgets what was fetched (after a 401). False when nothing can change by asking again. */
-  renew(): boolean;
+  /**
+   * Forgets what was fetched, after a 401 for a request with these headers, unless somebody else has fetched anew meanwhile. False when nothing can
+   * change by asking again.
+   */
+  renew(refused: Credentials['headers']): boolean;
 }
 
 /** Renew this long before a plugin's credential expires, so that no request leaves with one that expires on the way. */
 const expiryMarginMs = 10_000;
 
 export function credentialSource(user: UserEntry, cluster: ClusterEntry): CredentialSource {
-  const files = lazy(async () => ({
+  const readFiles = async (): Promise<{ cert: Buffer | undefined; key: Buffer | undefined }> => ({
     cert: user.certData ?? (await readNamed(user.certFile, 'client-certificate')),
     key: user.keyData ?? (await readNamed(user.keyFile, 'client-key')),
-  }));
+  });
+  let files = lazy(readFiles);
   let fetched: Promise<PluginCredential> | undefined;
+  /** What `fetched` resolved to; undefined while the plugin runs. */
+  let known: PluginCredential | undefined;
+  const fetch = (plugin: ExecPluginEntry): Promise<PluginCredential> => {
+    known = undefined;
+    const mine = runExecPlugin(plugin, cluster);
+    fetched = mine;
+    void mine.then(
+      (credential) => fetched === mine && (known = credential),
+      () => fetched === mine && (fetched = undefined),
+    );
+    return mine;
+  };
 
   const plugin = async (): Promise<PluginCredential | undefined> => {
     if (!user.exec) return undefined;
     for (;;) {
-      const mine = (fetched ??= runExecPlugin(user.exec, cluster));
-      let credential: PluginCredential;
-      try {
-        credential = await mine;
-      } catch (error) {
-        if (fetched === mine) fetched = undefined;
-        throw error;
-      }
+      const mine = fetched ?? fetch(user.exec);
+      const credential = await mine;
       const fresh = credential.expiresAt === undefined || credential.expiresAt - expiryMarginMs > Date.now();
       if (fresh) return credential;
       if (fetched !== mine) continue;
-      fetched = runExecPlugin(user.exec, cluster);
       // One try: a plugin that only has short-lived or stale credentials is still better asked than looped over.
-      return await fetched;
+      return await fetch(user.exec);
     }
   };
 
@@ -64,13 +73,20 @@ export function credentialSource(user: UserEntry, cluster: ClusterEntry): Creden
         headers['Impersonate-User'] = user.impersonate.user;
         if (user.impersonate.uid) headers['Impersonate-Uid'] = user.impersonate.uid;
         if (user.impersonate.groups.length > 0) headers['Impersonate-Group'] = user.impersonate.groups;
+        for (const [key, values] of user.impersonate.extra)
+          headers[`Impersonate-Extra-${headerKey(key)}`] = values;
       }
       const { cert, key } = await files();
       return { headers, cert: fromPlugin?.cert ?? cert, key: fromPlugin?.key ?? key };
     },
-    renew() {
+    renew(refused) {
+      const isRunning = fetched !== undefined && known === undefined;
+      const isOlder = known?.token !== undefined && refused['Authorization'] !== `Bearer ${known.token}`;
+      if (isRunning || isOlder) return true;
       fetched = undefined;
-      return user.exec !== undefined;
+      // Certificates in files are renewed in place as well, and a new cluster under the same name has others.
+      files = lazy(readFiles);
+      return [user.exec, user.certFile, user.keyFile, user.tokenFile].some((source) => source !== undefined);
     },
   };
 }
@@ -127,6 +143,11 @@ async function readNamed(file: string | undefined, key: string): Promise<Buffer 
       cause: error,
     });
   }
+}
+
+/** Keys are anything, header names are not: what is not allowed in one goes as %XX, which the server takes back. */
+function headerKey(key: string): string {
+  return encodeURIComponent(key).replace(/[()]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
 }
 
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {

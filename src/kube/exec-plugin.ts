@@ -46,8 +46,10 @@ export async function runExecPlugin(
   try {
     answer = await Promise.all([buffer(child.stdout!), child.stderr ? text(child.stderr) : '', closed]);
   } catch (error) {
-    const missing = systemCode(error) === 'ENOENT';
-    throw failed(plugin, missing ? 'is not installed' : `cannot run: ${messageOf(error)}`, { cause: error });
+    if (systemCode(error) === 'ENOENT') {
+      throw failed(plugin, 'is not installed', { hint: plugin.installHint?.trim(), cause: error });
+    }
+    throw failed(plugin, `cannot run: ${messageOf(error)}`, { cause: error });
   }
   const [stdout, stderr, code] = answer;
   if (code !== 0) {
@@ -71,8 +73,11 @@ function readCredential(plugin: ExecPluginEntry, output: string): PluginCredenti
     token: read('token'),
     cert: read('clientCertificateData'),
     key: read('clientKeyData'),
-    expiresAt: read('expirationTimestamp') ? Date.parse(read('expirationTimestamp')!) : undefined,
+    expiresAt: Date.parse(read('expirationTimestamp') ?? '') || undefined,
   };
+  if ((credential.cert === undefined) !== (credential.key === undefined)) {
+    throw failed(plugin, 'answered with only one of client certificate and key');
+  }
   if (credential.token === undefined && credential.cert === undefined) {
     throw failed(plugin, 'answered without a token or a client certificate');
   }
@@ -92,15 +97,13 @@ function clusterInfo(cluster: ClusterEntry): Record<string, unknown> {
 function failed(
   plugin: ExecPluginEntry,
   what: string,
-  more: { details?: readonly string[]; cause?: unknown } = {},
+  { hint, ...more }: { hint?: string | undefined; details?: readonly string[]; cause?: unknown } = {},
 ): Failure {
   return new Failure({
     code: 'KUBE_AUTH_PLUGIN_FAILED',
     message: `The credential plugin "${plugin.command}" of the kubeconfig ${what}`,
     subject: plugin.command,
-    hint:
-      plugin.installHint?.trim() ||
-      `Run it yourself to see why: ${[plugin.command, ...plugin.args].join(' ')}`,
+    hint: hint || `Run it yourself to see why: ${[plugin.command, ...plugin.args].join(' ')}`,
     ...more,
   });
 }

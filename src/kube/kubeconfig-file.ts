@@ -34,7 +34,8 @@ export interface UserEntry {
   tokenFile: string | undefined;
   username: string | undefined;
   password: string | undefined;
-  impersonate: { user: string; uid: string | undefined; groups: string[] } | undefined;
+  impersonate:
+    { user: string; uid: string | undefined; groups: string[]; extra: [string, string[]][] } | undefined;
   exec: ExecPluginEntry | undefined;
   authProvider: { name: string; config: Record<string, unknown> } | undefined;
 }
@@ -103,6 +104,7 @@ export function emptyKubeconfig(): KubeconfigData {
 
 function readUser(it: Entry): UserEntry {
   const impersonated = it.text('as');
+  const extra = it.child('as-user-extra');
   const exec = it.child('exec');
   const provider = it.child('auth-provider');
   return {
@@ -115,7 +117,12 @@ function readUser(it: Entry): UserEntry {
     username: it.text('username') || undefined,
     password: it.text('password'),
     impersonate: impersonated
-      ? { user: impersonated, uid: it.text('as-uid'), groups: it.texts('as-groups') }
+      ? {
+          user: impersonated,
+          uid: it.text('as-uid'),
+          groups: it.texts('as-groups'),
+          extra: Object.keys(extra?.record ?? {}).map((key) => [key, extra!.texts(key)]),
+        }
       : undefined,
     exec: exec && {
       apiVersion: exec.text('apiVersion') ?? 'client.authentication.k8s.io/v1',

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { Failure, messageOf, systemCode } from '../base/failure.js';
 import { createAgent, type KubeAgent } from './agent.js';
-import { credentialSource, type Credentials } from './credentials.js';
+import { credentialSource, type Credentials, type CredentialSource } from './credentials.js';
 import { inClusterConfig } from './in-cluster.js';
 import {
   emptyKubeconfig,
@@ -29,8 +29,8 @@ export interface Kube extends Disposable {
   readonly proxy?: string | undefined;
   /** How to reach the server right now: runs a credential plugin when that is due, which can take seconds and fail with a Failure. */
   connect(): Promise<Connection>;
-  /** After a 401: forgets credentials that can be fetched anew; false when trying again is useless. */
-  renew(): boolean;
+  /** After a 401 on that connection: has credentials fetched anew that can be; false when trying again is useless. */
+  renew(refused: Connection): boolean;
   /** Whether the way to the server is there, and the pauses before another attempt. */
   readonly network: Network;
   /** The pods, through one watch where somebody holds it. */
@@ -120,7 +120,7 @@ interface KubeParts {
   namespace: string;
   cluster: ClusterEntry;
   proxy: ProxyChoice | undefined;
-  credentials: { get(): Promise<Credentials>; renew(): boolean };
+  credentials: CredentialSource;
 }
 
 function createKube({ context, namespace, cluster, proxy, credentials }: KubeParts): Kube {
@@ -147,7 +147,7 @@ function createKube({ context, namespace, cluster, proxy, credentials }: KubePar
       }
       return { base, agent: current.agent, headers };
     },
-    renew: () => credentials.renew(),
+    renew: ({ headers }) => credentials.renew(headers),
     cut() {
       for (const agent of agents) agent.destroyAll();
     },

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { Failure } from '../base/failure.js';
+import { Failure, isFailure } from '../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
-import type { Kube } from './kubeconfig.js';
+import type { Connection, Kube } from './kubeconfig.js';
 import { onAbort } from './on-abort.js';
 import { beat, newPulse } from './pulse-plan.js';
 import { readText } from './request.js';
@@ -37,18 +37,21 @@ const handshakeMs = 10_000;
  */
 export async function openPulse(kube: Kube, options: PulseOptions): Promise<Pulse> {
   for (let renewed = false; ; renewed = true) {
+    const connection = await kube.connect();
     try {
-      return await openOnce(kube, options);
+      return await openOnce(kube, connection, options);
     } catch (error) {
       options.signal.throwIfAborted();
-      if (renewed || !(error instanceof Failure) || error.code !== 'KUBE_UNAUTHORIZED' || !kube.renew())
-        throw error;
+      if (renewed || !isFailure(error, 'KUBE_UNAUTHORIZED') || !kube.renew(connection)) throw error;
     }
   }
 }
 
-async function openOnce(kube: Kube, { onEvent, onSlept, path, signal }: PulseOptions): Promise<Pulse> {
-  const { agent, base, headers } = await kube.connect();
+async function openOnce(
+  kube: Kube,
+  { agent, base, headers }: Connection,
+  { onEvent, onSlept, path, signal }: PulseOptions,
+): Promise<Pulse> {
   signal.throwIfAborted();
   const url = new URL(base);
   url.protocol = agent.secure ? 'wss:' : 'ws:';

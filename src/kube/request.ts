@@ -59,7 +59,7 @@ export async function openRequest(kube: Kube, request: ApiRequest): Promise<http
     const code = response.statusCode ?? 0;
     if (code >= 200 && code < 300) return response;
     const body = await readText(kube, response, request.timeoutMs);
-    if (code === 401 && !renewed && kube.renew()) {
+    if (code === 401 && !renewed && kube.renew(connection)) {
       renewed = true;
       continue;
     }

@@ -1,4 +1,4 @@
-import { Failure, messageOf } from '../base/failure.js';
+import { Failure, isFailure, messageOf } from '../base/failure.js';
 import { withQuery, type Query } from './api-paths.js';
 import type { Kube } from './kubeconfig.js';
 import type { KubeList } from './objects.js';
@@ -28,6 +28,8 @@ const patchTypes: Record<PatchKind, string> = {
   apply: 'application/apply-patch+yaml',
 };
 
+const pageSize = 500;
+
 /*
  * One object or list at a time, as JSON. Paths come from api-paths.ts. Failures: see openRequest; absence is KUBE_NOT_FOUND, a taken name or a
  * lost race KUBE_CONFLICT. `T` is believed, not checked: the server's schema is the contract.
@@ -37,25 +39,35 @@ export async function getObject<T>(kube: Kube, path: string, options: RestOption
   return json<T>(kube, { method: 'GET', path }, options);
 }
 
-/** All objects of a list, fetched in pages of 500. */
+/**
+ * All objects of a list, fetched in pages of 500; in one piece when the server has forgotten the first page while the others were fetched, as it does
+ * after some minutes.
+ */
 export async function listObjects<T>(
   kube: Kube,
   path: string,
   options: RestOptions & { labelSelector?: string | undefined; fieldSelector?: string | undefined } = {},
 ): Promise<Listed<T>> {
   const { labelSelector, fieldSelector, query, ...rest } = options;
-  const items: T[] = [];
-  let next: string | undefined;
-  for (;;) {
-    const page = await json<KubeList<T>>(
+  const fetch = (part: Query): Promise<KubeList<T>> =>
+    json(
       kube,
       { method: 'GET', path },
-      { ...rest, query: { ...query, labelSelector, fieldSelector, limit: 500, continue: next } },
+      { ...rest, query: { ...query, labelSelector, fieldSelector, ...part } },
     );
-    items.push(...page.items);
-    next = page.metadata.continue || undefined;
-    if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+  let page = await fetch({ limit: pageSize });
+  const items = [...page.items];
+  while (page.metadata.continue) {
+    try {
+      page = await fetch({ limit: pageSize, continue: page.metadata.continue });
+    } catch (error) {
+      if (!isFailure(error, 'KUBE_GONE')) throw error;
+      page = await fetch({});
+      items.length = 0;
+    }
+    for (const item of page.items) items.push(item);
   }
+  return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
 }
 
 export async function createObject<T>(

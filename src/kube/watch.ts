@@ -92,12 +92,14 @@ async function* readBatches<T>(
 ): AsyncGenerator<WatchEvent<T>[]> {
   const decoder = new StringDecoder('utf8');
   let pending: string[] = [];
-  const idle = setTimeout(
-    () => stream.destroy(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' })),
-    idleMs,
-  );
+  // While the consumer is busy nothing is read, so silence means nothing.
+  let isReading = true;
+  const idle = setTimeout(() => {
+    if (isReading) stream.destroy(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' }));
+  }, idleMs);
   try {
     for await (const chunk of stream) {
+      idle.refresh();
       const text = decoder.write(chunk as Buffer);
       const end = text.lastIndexOf('\n');
       if (end < 0) {
@@ -108,7 +110,9 @@ async function* readBatches<T>(
       const lines = pending.join('').split('\n');
       pending = [text.slice(end + 1)];
       const events = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as WatchEvent<T>);
+      isReading = false;
       if (events.length > 0) yield events;
+      isReading = true;
       idle.refresh();
     }
   } catch (error) {
@@ -129,6 +133,8 @@ export function isPassing(error: unknown): boolean {
   return isFailure(error, 'KUBE_UNREACHABLE') || isFailure(error, 'KUBE_API_ERROR');
 }
 
+/** Half of it is chance, so that not everybody is back at a server at the same moment. */
 function backoffMs(failures: number): number {
-  return failures === 0 ? 50 : Math.min(100 * 2 ** failures, 5000);
+  const most = failures === 0 ? 50 : Math.min(100 * 2 ** failures, 5000);
+  return most * (0.5 + Math.random() / 2);
 }

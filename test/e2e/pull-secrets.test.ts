@@ -2,28 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createPullSecrets, type SecretStore, type StoredObject } from '../../src/images/pull-secrets.js';
-import { isFailure } from '../../src/base/failure.js';
-import { corePath } from '../../src/kube/api-paths.js';
+import { pullSecretStore } from '../../src/commands/pull-secret-store.js';
+import { createPullSecrets } from '../../src/images/pull-secrets.js';
 import { loadKube } from '../../src/kube/kubeconfig.js';
-import { createObject, getObject, patchObject } from '../../src/kube/rest.js';
 import type { Event } from '../../src/report/events.js';
 import { makeNamespace } from '../rig/cluster.js';
 
 it('gives the pods of a namespace a pull secret, twice with the same result', async () => {
   await using namespace = await makeNamespace();
   using kube = await loadKube({});
-  const store: SecretStore = {
-    get: async (kind, ns, name) =>
-      await getObject<StoredObject>(kube, corePath(kind, { namespace: ns, name })).catch((error: unknown) => {
-        if (isFailure(error, 'KUBE_NOT_FOUND')) return undefined;
-        throw error;
-      }),
-    create: async (kind, ns, body) =>
-      void (await createObject(kube, corePath(kind, { namespace: ns }), body)),
-    patch: async (kind, ns, name, body) =>
-      void (await patchObject(kube, corePath(kind, { namespace: ns, name }), 'merge', body)),
-  };
+  const store = pullSecretStore(kube, new AbortController().signal);
   const dir = mkdtempSync(join(tmpdir(), 'devspace-pull-'));
   const events: Event[] = [];
   try {

@@ -34,6 +34,7 @@ const store: SecretStore = {
     calls.push(`create ${kind}/${namespace}/${name}`);
     objects.set(`${kind}/${namespace}/${name}`, body);
   },
+  appears: async () => {},
   patch: async (kind, namespace, name, body) => {
     calls.push(`patch ${kind}/${namespace}/${name}`);
     objects.set(`${kind}/${namespace}/${name}`, { ...objects.get(`${kind}/${namespace}/${name}`), ...body });

@@ -132,8 +132,20 @@ describe('credentials', () => {
     ['a name and password', { username: 'u', password: 'p' }, { Authorization: 'Basic dTpw' }],
     [
       'impersonation',
-      { token: 't', as: 'other', 'as-groups': ['g'] },
-      { Authorization: 'Bearer t', 'Impersonate-User': 'other', 'Impersonate-Group': ['g'] },
+      {
+        token: 't',
+        as: 'other',
+        'as-groups': ['g'],
+        'as-uid': '7',
+        'as-user-extra': { 'x.io/a(b)': ['1', '2'] },
+      },
+      {
+        Authorization: 'Bearer t',
+        'Impersonate-User': 'other',
+        'Impersonate-Uid': '7',
+        'Impersonate-Group': ['g'],
+        'Impersonate-Extra-x.io%2Fa%28b%29': ['1', '2'],
+      },
     ],
   ])('%s', async (_name, user, expected) => {
     expect(await headers(user)).toEqual(expected);
@@ -145,6 +157,22 @@ describe('credentials', () => {
     expect((await kube.connect()).headers).toEqual({ Authorization: 'Bearer one' });
     await write('token', 'two');
     expect((await kube.connect()).headers).toEqual({ Authorization: 'Bearer two' });
+  });
+
+  it('reads a client certificate beside the kubeconfig anew after a 401', async () => {
+    await write('crt', 'one');
+    await write('key', 'one');
+    const user = { 'client-certificate': 'crt', 'client-key': 'key' };
+    const kube = await load([await write('config', config('a', user, { server: 'http://a' }))]);
+    const { agent } = await kube.connect();
+    expect((await kube.connect()).agent).toBe(agent);
+    expect(kube.renew(await kube.connect())).toBe(true);
+    expect((await kube.connect()).agent).not.toBe(agent);
+  });
+
+  it('says that nothing can be renewed where nothing can', async () => {
+    const kube = await load([await write('config', config('a', { token: 't' }))]);
+    expect(kube.renew(await kube.connect())).toBe(false);
   });
 
   it('keeps its connections while the client certificate stays the same', async () => {
@@ -172,7 +200,7 @@ describe('a credential plugin', () => {
     const all = await Promise.all([kube.connect(), kube.connect(), kube.connect()]);
     expect(all.map((one) => one.headers)).toEqual(all.map(() => ({ Authorization: 'Bearer secret' })));
     expect(await readFile(join(folder, 'runs'), 'utf8')).toBe('run\n');
-    expect(kube.renew()).toBe(true);
+    expect(kube.renew(all[0]!)).toBe(true);
     await kube.connect();
     expect(await readFile(join(folder, 'runs'), 'utf8')).toBe('run\nrun\n');
   });
@@ -205,6 +233,12 @@ describe('a credential plugin', () => {
   it.each<[string, string, object, string]>([
     ['fails', 'echo session expired >&2; exit 3', {}, 'ended with 3'],
     ['does not answer in JSON', 'echo hello', {}, 'did not answer with an ExecCredential'],
+    [
+      'answers with half a pair',
+      answer({ clientCertificateData: 'c' }),
+      {},
+      'only one of client certificate and key',
+    ],
     ['answers without a credential', answer({}), {}, 'answered without a token'],
     ['is not installed', '', { command: 'no-such-plugin-anywhere' }, 'is not installed'],
   ])('%s', async (_name, script, more, message) => {
@@ -216,10 +250,13 @@ describe('a credential plugin', () => {
   });
 
   it('shows the last lines of a plugin that failed, and its install hint when it is missing', async () => {
-    await expect((await plugin('echo session expired >&2; exit 3')).connect()).rejects.toMatchObject({
+    const installHint = 'apt install it';
+    const failing = await plugin('echo session expired >&2; exit 3', { installHint });
+    await expect(failing.connect()).rejects.toMatchObject({
       details: ['session expired'],
+      hint: expect.stringContaining('Run it yourself') as string,
     });
-    const missing = await plugin('', { command: 'no-such-plugin-anywhere', installHint: 'apt install it' });
+    const missing = await plugin('', { command: 'no-such-plugin-anywhere', installHint });
     await expect(missing.connect()).rejects.toMatchObject({ hint: 'apt install it' });
   });
 });

@@ -116,6 +116,18 @@ describe('requests', () => {
     ]);
   });
 
+  it('fetches a list in one piece when the server has forgotten where it was', async () => {
+    await using server = await fakeServer({
+      answer: (_request, response, count) => {
+        const metadata = { resourceVersion: String(count), ...(count === 1 ? { continue: 'more' } : {}) };
+        if (count === 2) json(response, statusBody(410, 'too old', { reason: 'Expired' }), 410);
+        else json(response, { metadata, items: [{ page: count }] });
+      },
+    });
+    expect(await listObjects(server.kube, '/pods')).toEqual({ items: [{ page: 3 }], resourceVersion: '3' });
+    expect(server.requests.at(-1)).toBe('GET /pods');
+  });
+
   it('says how a patch is meant', async () => {
     let type: string | undefined;
     await using server = await fakeServer({

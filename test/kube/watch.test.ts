@@ -91,6 +91,30 @@ describe('watchObjects', () => {
     expect(await sets(server, 2, { idleMs: 50 })).toEqual(['', 'a']);
   });
 
+  it('does not take a consumer that is busy for silence', async () => {
+    const lost: Failure[] = [];
+    let say = (): void => {};
+    await using server = await script(
+      (response) => list(response, '5', 'a'),
+      (response) => {
+        event(response, 'ADDED', object('b', '6'));
+        say = () => event(response, 'ADDED', object('c', '7'));
+      },
+    );
+    const seen: string[] = [];
+    const options = { idleMs: 200, onLost: (failure: Failure) => lost.push(failure) };
+    for await (const set of watchObjects(server.kube, '/pods', options)) {
+      seen.push([...set.keys()].join(','));
+      if (seen.length === 2) {
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        say();
+      }
+      if (seen.length === 3) break;
+    }
+    expect(seen).toEqual(['a', 'a,b', 'a,b,c']);
+    expect(lost).toEqual([]);
+  });
+
   it('throws what the first list throws', async () => {
     await using server = await script((response) => json(response, statusBody(403, 'no'), 403));
     await expect(sets(server, 1)).rejects.toMatchObject({ code: 'KUBE_FORBIDDEN' });

@@ -51,7 +51,7 @@ export async function openSpdy(kube: Kube, options: OpenSpdyOptions): Promise<Op
         if (redialled) throw connectionFailure(kube, error.cause);
         redialled = true;
         connection.agent.destroyIdle();
-      } else if (isFailure(error, 'KUBE_UNAUTHORIZED') && !renewed && kube.renew()) renewed = true;
+      } else if (isFailure(error, 'KUBE_UNAUTHORIZED') && !renewed && kube.renew(connection)) renewed = true;
       else throw error;
     }
   }
