@@ -36,6 +36,9 @@ export function ours(cli: string, name = 'devspace'): Subject {
       ...inProject(project, 'dev', '--no-open', '--output', 'json'),
       isReady: (line) => fits(line, ofType('ready')),
     }),
+    enter: (place, command) => ({
+      argv: argv('enter', '--silent', ...containerFlags(place), '--', ...command),
+    }),
     purge: (project) => inProject(project, 'purge'),
   };
 }

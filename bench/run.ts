@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only startup,latency,bulk,idle,wire,dev,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
+ * `npm run bench [-- --only startup,latency,bulk,idle,wire,exec,dev,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
  * [--json FILE] [--no-build]`: measures what `npm pack` makes of this checkout. Tools to measure in the same run:
  * DEVSPACE_BENCH_DEVSPACE6=<binary of DevSpace 6>, DEVSPACE_BENCH_MUTAGEN=<binary of mutagen>, DEVSPACE_BENCH_BASELINE=<bin/devspace.js of another
  * built checkout of ours>. `scale` runs only when it is named; `--files` is for it, `--rounds` for what takes long.
@@ -15,6 +15,7 @@ import { ensureGo } from '../test/cluster/index.js';
 import { prepareTestCluster } from '../test/rig/test-cluster.js';
 import { startClusterSite } from './cluster-site.js';
 import { measureDev } from './dev-cycle.js';
+import { measureExec } from './exec.js';
 import { isMet, summarize, type Measurement } from './figures.js';
 import { describeMachine, machineLine } from './machine.js';
 import { ours } from './ours.js';
@@ -38,7 +39,7 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,dev,size' },
+    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,exec,dev,size' },
     rounds: { type: 'string', default: '3' },
     files: { type: 'string', default: '100000,1000000' },
     on: { type: 'string', default: 'pipes,cluster' },
@@ -89,7 +90,7 @@ if (DEVSPACE_BENCH_DEVSPACE6) {
 }
 
 const isSyncWanted = ['latency', 'bulk', 'idle', 'wire'].some((name) => wanted.has(name));
-const needsCluster = (isSyncWanted && on.has('cluster')) || wanted.has('dev');
+const needsCluster = (isSyncWanted && on.has('cluster')) || wanted.has('dev') || wanted.has('exec');
 const cluster = needsCluster ? await prepareTestCluster(process.env) : undefined;
 if (cluster?.ok) {
   Object.assign(process.env, cluster.env);
@@ -119,6 +120,7 @@ if (isSyncWanted || wanted.has('scale')) {
   if (pipes?.site.name === 'pipes' && own)
     await part('scale', () => measureScale(pipes.site, own, values.files.split(',').map(Number), say));
 }
+if (cluster?.ok) await part('exec', () => measureExec(subjects));
 if (cluster?.ok) await part('dev', () => measureDev(subjects, Number(values.rounds)));
 await part('size', () => measureSize(tested));
 

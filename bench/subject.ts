@@ -19,6 +19,8 @@ export interface Subject extends SyncSubject {
   readonly startups: Readonly<Record<string, Call>>;
   /** Runs the development loop in a copy of examples/quickstart; ready when everything is. */
   dev(project: DevProject): ServiceCall;
+  /** Runs a command in a container and ends with its exit code. */
+  enter?(place: AgentPlace, command: readonly string[]): Call;
   /** Deletes what `dev` has deployed. */
   purge(project: DevProject): Call;
 }
