@@ -29,9 +29,10 @@ export async function measureExec(subjects: readonly Subject[]): Promise<Measure
       subject: 'kubectl exec',
       call: { argv: ['kubectl', 'exec', '-n', place.namespace, place.pod, '--', 'true'] },
     },
-    ...subjects.flatMap(({ enter, name }) =>
-      enter ? [{ subject: `${name} enter`, call: enter(place, ['true']) }] : [],
-    ),
+    ...subjects.flatMap((subject) => {
+      const call = subject.enter?.(place, ['true']);
+      return call ? [{ subject: `${subject.name} enter`, call }] : [];
+    }),
   ];
   const runs = [
     ...commands.map(({ call, subject }) => ({ subject, run: () => wall(call), samples: [] as number[] })),
