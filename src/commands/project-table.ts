@@ -57,6 +57,59 @@ export const listCommand: CommandSpec = {
       flags: [],
       load: () => import('./list-commands.js'),
     },
+    {
+      name: 'deployments',
+      summary: 'list the deployments, and where they are deployed',
+      flags: [],
+      load: () => import('./list-deployments.js'),
+    },
+    {
+      name: 'ports',
+      summary: 'list the ports that devspace dev forwards',
+      flags: [],
+      load: () => import('./list-ports.js'),
+    },
+    {
+      name: 'sync',
+      summary: 'list the folders that devspace dev syncs; those that are synced now: devspace status sync',
+      flags: [],
+      load: () => import('./list-sync.js'),
+    },
+    {
+      name: 'contexts',
+      summary: 'list the contexts of the kubeconfig',
+      flags: [],
+      load: () => import('./list-contexts.js'),
+    },
+    {
+      name: 'namespaces',
+      summary: 'list the namespaces of the cluster',
+      flags: [],
+      load: () => import('./list-namespaces.js'),
+    },
+  ],
+};
+
+/** What further commands work with. */
+export const useCommand: CommandSpec = {
+  name: 'use',
+  summary: 'choose what the next commands work with',
+  flags: [],
+  subcommands: [
+    {
+      name: 'context',
+      args: '[name]',
+      summary: 'make a context of the kubeconfig the current one, for kubectl as well',
+      flags: [],
+      load: () => import('./use-context.js'),
+    },
+    {
+      name: 'namespace',
+      args: '[name]',
+      summary: 'set the namespace of the current context, for kubectl as well',
+      flags: [{ flag: '--reset', about: 'take the namespace out of the context' }],
+      load: () => import('./use-namespace.js'),
+    },
   ],
 };
 
@@ -144,7 +197,7 @@ const all: FlagSpec = { flag: '--all', about: 'remove all there are' };
 
 export const removeCommand: CommandSpec = {
   name: 'remove',
-  summary: 'remove something from devspace.yaml',
+  summary: 'remove something from devspace.yaml, or a context from the kubeconfig',
   flags: [],
   subcommands: [
     {
@@ -182,6 +235,13 @@ export const removeCommand: CommandSpec = {
         ...podsFlags,
       ],
       load: () => import('./remove-sync.js'),
+    },
+    {
+      name: 'context',
+      args: '[name]',
+      summary: 'remove a context from the kubeconfig, with its cluster and user when no other needs them',
+      flags: [],
+      load: () => import('./remove-context.js'),
     },
   ],
 };

@@ -6,6 +6,7 @@ import {
   removeCommand,
   runCommand,
   updateCommand,
+  useCommand,
 } from './project-table.js';
 import { statusCommand, syncCommands } from './sync-table.js';
 
@@ -197,5 +198,6 @@ export const commands: readonly CommandSpec[] = [
   removeCommand,
   listCommand,
   updateCommand,
+  useCommand,
   statusCommand,
 ];

@@ -57,7 +57,8 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
 }
 
 function failure(path: string, cause: unknown): Failure {
-  if (systemCode(cause) === 'EEXIST')
+  // Of a folder, it means that a file has its name.
+  if (systemCode(cause) === 'EEXIST' && isOpen(cause))
     return new Failure({
       code: 'FILE_EXISTS',
       message: `${path} is there already, nothing was written`,
@@ -72,4 +73,8 @@ function failure(path: string, cause: unknown): Failure {
     hint: 'check the permissions and the free space: ls -ld .',
     cause,
   });
+}
+
+function isOpen(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'open';
 }

@@ -164,18 +164,28 @@ function createKube({ context, namespace, cluster, proxy, credentials }: KubePar
   return kube;
 }
 
-async function readKubeconfigs(
-  env: NodeJS.ProcessEnv,
-  home: string,
-): Promise<{ data: KubeconfigData; files: string[] }> {
-  const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
-  const wanted = named.length > 0 ? named.map((file) => resolve(file)) : [join(home, '.kube', 'config')];
-  const all: KubeconfigData[] = [];
-  const found: string[] = [];
+/** One file of the kubeconfig, as it is written and as it is understood. */
+export interface KubeconfigFile {
+  readonly file: string;
+  readonly text: string;
+  readonly data: KubeconfigData;
+}
+
+/**
+ * Every file of the kubeconfig that exists, in the order of $KUBECONFIG: of what two of them name, the first counts. `wanted` are those looked for.
+ * Failure: KUBE_CONFIG_INVALID.
+ */
+export async function readKubeconfigFiles({
+  env = process.env,
+  home = homedir(),
+}: Pick<LoadKubeOptions, 'env' | 'home'> = {}): Promise<{ files: KubeconfigFile[]; wanted: string[] }> {
+  const named = namedFiles(env);
+  const wanted = named.length > 0 ? named : [join(home, '.kube', 'config')];
+  const files: KubeconfigFile[] = [];
   for (const file of wanted) {
     try {
-      all.push(parseKubeconfig(await readFile(file, 'utf8'), file));
-      found.push(file);
+      const text = await readFile(file, 'utf8');
+      files.push({ file, text, data: parseKubeconfig(text, file) });
     } catch (error) {
       if (systemCode(error) === 'ENOENT') continue;
       if (error instanceof Failure) throw error;
@@ -188,13 +198,34 @@ async function readKubeconfigs(
       });
     }
   }
-  if (all.length > 0) return { data: mergeKubeconfigs(all), files: found };
-  if (named.length === 0) {
+  return { files, wanted };
+}
+
+function namedFiles(env: NodeJS.ProcessEnv): string[] {
+  return (env['KUBECONFIG'] ?? '')
+    .split(delimiter)
+    .filter((file) => file !== '')
+    .map((file) => resolve(file));
+}
+
+async function readKubeconfigs(
+  env: NodeJS.ProcessEnv,
+  home: string,
+): Promise<{ data: KubeconfigData; files: string[] }> {
+  const { files, wanted } = await readKubeconfigFiles({ env, home });
+  if (files.length > 0)
+    return { data: mergeKubeconfigs(files.map(({ data }) => data)), files: files.map(({ file }) => file) };
+  if (namedFiles(env).length === 0) {
     const inside = await inClusterConfig(env);
     if (inside)
       return { data: mergeKubeconfigs([inside, emptyKubeconfig()]), files: ['the service account'] };
   }
-  throw new Failure({
+  throw noKubeconfig(wanted);
+}
+
+/** KUBE_CONFIG_NOT_FOUND. */
+export function noKubeconfig(wanted: readonly string[]): Failure {
+  return new Failure({
     code: 'KUBE_CONFIG_NOT_FOUND',
     message: `There is no kubeconfig: ${wanted.join(', ')} ${wanted.length > 1 ? 'do' : 'does'} not exist`,
     subject: wanted[0],

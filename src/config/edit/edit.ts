@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isCollection, isMap } from 'yaml';
+import { isCollection, isMap, isScalar } from 'yaml';
 import type { Node } from 'yaml';
 import { Failure } from '../../base/failure.js';
 import { formatPath, valueAt, type Path } from '../path.js';
@@ -14,6 +14,8 @@ export type Edit =
   | { readonly type: 'insert'; readonly path: Path; readonly value: unknown; readonly at: 'start' | 'end' }
   /** A new key. */
   | { readonly type: 'put'; readonly path: Path; readonly value: unknown }
+  /** A single value, in the place of the one that is there or as a new key. */
+  | { readonly type: 'set'; readonly path: Path; readonly value: string | number | boolean }
   | { readonly type: 'remove'; readonly path: Path };
 
 const MOST_VALUES = 1_000_000;
@@ -50,7 +52,12 @@ export function editText(file: string, text: string, edits: readonly Edit[]): st
 
 function editOnce(file: string, text: string, edit: Edit): string {
   const source = new TextDocument(text);
-  const change = edit.type === 'remove' ? removed(source, edit.path) : added(source, edit);
+  const change =
+    edit.type === 'remove'
+      ? removed(source, edit.path)
+      : edit.type === 'set' && source.at(edit.path) !== undefined
+        ? replaced(source, edit.path, edit.value)
+        : added(source, edit.type === 'set' ? { ...edit, type: 'put' } : edit);
   if (!change) throw notEdited(file, edit);
   const result = splice(text, change.splice);
   // Without shared objects: in plain data, too, a change must happen in one place only.
@@ -85,6 +92,23 @@ function removed(source: TextDocument, path: Path): Change | undefined {
       const holder = valueAt(value, above);
       if (Array.isArray(holder)) holder.splice(Number(name), 1);
       else delete (holder as Record<string, unknown>)[name];
+    },
+  };
+}
+
+function replaced(source: TextDocument, path: Path, value: unknown): Change | undefined {
+  const [name, above] = [path.at(-1), path.slice(0, -1)];
+  const entry = source.entries(source.at(above) ?? null).find((one) => one.name === name);
+  const node = entry?.value ?? null;
+  if (!entry || name === undefined || (node !== null && !isScalar(node))) return undefined;
+  const [start = 0, end = 0] = node?.range ?? [];
+  const there = end > start;
+  return {
+    splice: there
+      ? { start, end: entry.end, text: flowText(value) }
+      : { start: entry.end, end: entry.end, text: ` ${flowText(value)}` },
+    apply: (whole) => {
+      (valueAt(whole, above) as Record<string | number, unknown>)[name] = value;
     },
   };
 }
