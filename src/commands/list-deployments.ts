@@ -3,13 +3,14 @@ import type { DeploymentConfig } from '../config/schema.js';
 import type { AppliedObject } from '../deploy/deployer.js';
 import { openDeployed } from '../state/deployed.js';
 import type { CommandHandler } from './command.js';
-import { openProject } from './open-project.js';
+import { resolveProject } from './open-project.js';
 import { printResult } from './result.js';
 
 /** `devspace list deployments`: those of the config, with what is known of them from the last deploy. No cluster is asked. */
 export const run: CommandHandler = async (invocation) => {
-  const { config, root } = await openProject(invocation, []);
-  const record = await openDeployed<AppliedObject>(root);
+  const { project, result } = await resolveProject(invocation, { lenient: true, sections: ['deployments'] });
+  const { config } = result;
+  const record = await openDeployed<AppliedObject>(project.root);
   const rows = (config.deployments ?? []).map((deployment) => {
     const objects = record.get(deployment.name);
     const { content, type } = contentOf(deployment);

@@ -1,12 +1,12 @@
 import { textTable } from '../base/text-table.js';
 import type { CommandHandler } from './command.js';
-import { openProject } from './open-project.js';
+import { resolveProject } from './open-project.js';
 import { podsText } from './pods-text.js';
 import { printResult } from './result.js';
 
 /** `devspace list ports`: what `devspace dev` forwards. */
 export const run: CommandHandler = async (invocation) => {
-  const { config } = await openProject(invocation, []);
+  const { config } = (await resolveProject(invocation, { lenient: true, sections: ['dev'] })).result;
   const ports = config.dev?.ports ?? [];
   if (ports.length === 0)
     invocation.emit({
