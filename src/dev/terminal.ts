@@ -75,10 +75,13 @@ export async function runTerminal(
     const next = replacementOf(target.podObject, target.container, { isGone: loss?.code === 'POD_GONE' });
     const name = commandName(command);
     const story = loss ? `${capital(loss.text)}, and ${name} in it with it` : (end as Failure).message;
-    const goesOn =
-      mayReconnect && next !== undefined && (await options.reconnect(question(story, loss, name)));
-    if (!goesOn) return giveUp(end, loss, story, next !== undefined, emit);
-    emit({ type: 'note', level: 'info', text: `${story}. Connecting again.` });
+    if (!mayReconnect || next === undefined) return giveUp(end, loss, story, next !== undefined, emit);
+    emit({ type: 'warning', code: loss?.code ?? 'STREAM_LOST', text: story });
+    const where = loss?.code === 'POD_GONE' ? 'in the pod that replaces it' : 'there';
+    if (!(await options.reconnect(`Open ${name} again ${where}?`))) {
+      if (typeof end === 'number') return end;
+      throw loss ? lost(end, loss, story) : end;
+    }
     const selector = loss ? next : { ...next, notContainerId: undefined };
     target = await waitForPod(kube, selector, 'terminal', { timeoutMs, emit, signal });
   }
@@ -104,6 +107,7 @@ async function runOnce(kube: Kube, options: TerminalOptions, signal: AbortSignal
       { namespace, pod, container, command: words, tty, size, halfClose: !tty },
       signal,
     );
+    using _quiet = raw ? options.quiet?.() : undefined;
     if (!tty && !stream.canCloseStdin) stdin.once('end', () => options.emit(inputStaysOpen));
     return await connectStreams(stream, {
       ...options,
@@ -121,11 +125,7 @@ async function runOnce(kube: Kube, options: TerminalOptions, signal: AbortSignal
   }
 }
 
-function question(story: string, loss: Loss | undefined, name: string): string {
-  const where = loss?.code === 'POD_GONE' ? 'in the pod that replaces it' : 'there';
-  return `${story}. Open ${name} again ${where}?`;
-}
-
+/** Nobody to ask, or nothing to go on in. */
 function giveUp(
   end: number | Failure,
   loss: Loss | undefined,
@@ -134,13 +134,14 @@ function giveUp(
   emit: Emit,
 ): number {
   if (loss === undefined) throw end as Failure;
-  const hint = isReplaced
-    ? 'with --reconnect a terminal goes on in its replacement'
-    : 'no controller replaces this pod: create it again';
-  if (typeof end !== 'number')
-    throw new Failure({ code: loss.code, message: story, hint, cause: end, subject: loss.text });
+  const hint = isReplaced ? 'run it again' : 'no controller replaces this pod: create it again';
+  if (typeof end !== 'number') throw lost(end, loss, story, hint);
   emit({ type: 'warning', code: loss.code, text: story, hint });
   return end;
+}
+
+function lost(cause: Failure, { code, text }: Loss, message: string, hint = 'run it again'): Failure {
+  return new Failure({ code, message, hint, cause, subject: text });
 }
 
 function capital(text: string): string {

@@ -15,7 +15,8 @@ export interface MarkedCli extends RunningCli {
 export function startMarked(namespace: Namespace, args: readonly string[], options: CliOptions): MarkedCli {
   const mark = randomBytes(6).toString('hex');
   const env = { BROWSER: 'true', ...options.env, [MARK]: mark };
-  const cli = startCli([...args, '-n', namespace.name], { ...options, env });
+  // In front: behind the words of a command in the container it would be the command's.
+  const cli = startCli(['-n', namespace.name, ...args], { ...options, env });
   return { ...cli, processes: () => processesWith(mark) };
 }
 
