@@ -1,7 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { Failure, isFailure, systemCode } from '../base/failure.js';
+import { Failure, isFailure } from '../base/failure.js';
 import { answerFailure, connectionFailure, knowsNoUpgrade, kubectl } from './api-failure.js';
+import { noAnswer, refusedLater, withConnection } from './attempts.js';
 import type { Connection, Kube } from './kubeconfig.js';
 import { onAbort } from './on-abort.js';
 import { readOnAfterFailedWrite } from './read-on.js';
@@ -64,26 +65,8 @@ const pipeBytes = 64 * 1024;
  * resolved, the opener closes it.
  */
 export async function openChannel(kube: Kube, options: ChannelOptions): Promise<Channel> {
-  let renewed = false;
-  let redialled = false;
-  for (;;) {
-    const connection = await kube.connect();
-    options.signal?.throwIfAborted();
-    try {
-      return await openOnce(kube, connection, options);
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      if (error instanceof StaleConnection) {
-        if (redialled) throw connectionFailure(kube, error.cause);
-        redialled = true;
-        connection.agent.destroyIdle();
-      } else if (isFailure(error, 'KUBE_UNAUTHORIZED') && !renewed && kube.renew(connection)) renewed = true;
-      else throw error;
-    }
-  }
+  return withConnection(kube, options.signal, (connection) => openOnce(kube, connection, options));
 }
-
-class StaleConnection extends Error {}
 
 async function openOnce(kube: Kube, connection: Connection, options: ChannelOptions): Promise<Channel> {
   const { signal } = options;
@@ -125,7 +108,7 @@ async function openOnce(kube: Kube, connection: Connection, options: ChannelOpti
     });
     socket.once('unexpected-response', (outgoing: ClientRequest, response: IncomingMessage) => {
       void readText(kube, response)
-        .then((body) => refused(kube, options.path, response.statusCode ?? 0, body))
+        .then((body) => refused(kube, options.path, response, body))
         .catch((error: unknown) => error as Error)
         .then((error) => {
           reject(error);
@@ -134,10 +117,8 @@ async function openOnce(kube: Kube, connection: Connection, options: ChannelOpti
     });
     socket.on('error', (error) => {
       broken = connectionFailure(kube, error);
-      if (request?.reusedSocket && systemCode(error) === 'ECONNRESET') {
-        reject(new StaleConnection('stale', { cause: error }));
-      } else if (/subprotocol/i.test(error.message)) reject(unsupported(kube, error.message));
-      else reject(broken);
+      if (/subprotocol/i.test(error.message)) reject(unsupported(kube, error.message));
+      else reject(noAnswer(kube, error, request?.reusedSocket === true));
     });
     socket.once('close', (code) => {
       forget();
@@ -254,10 +235,11 @@ async function answers(kube: Kube, timeoutMs: number): Promise<boolean> {
   }
 }
 
-function refused(kube: Kube, path: string, code: number, body: string): Failure {
-  return knowsNoUpgrade(code, body)
-    ? unsupported(kube, `HTTP ${code}`)
-    : answerFailure(kube, { method: 'GET', path }, code, body);
+function refused(kube: Kube, path: string, response: IncomingMessage, body: string): Error {
+  const { headers, statusCode = 0 } = response;
+  if (knowsNoUpgrade(statusCode, body)) return unsupported(kube, `HTTP ${statusCode}`);
+  const failure = answerFailure(kube, { method: 'GET', path }, statusCode, body);
+  return refusedLater(failure, statusCode, headers['retry-after']);
 }
 
 function lost(kube: Kube): Failure {

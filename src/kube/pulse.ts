@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { Failure, isFailure } from '../base/failure.js';
+import { Failure } from '../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
+import { withConnection } from './attempts.js';
 import type { Connection, Kube } from './kubeconfig.js';
 import { onAbort } from './on-abort.js';
 import { beat, newPulse } from './pulse-plan.js';
@@ -36,15 +37,7 @@ const handshakeMs = 10_000;
  * KUBE_UNREACHABLE, which may pass; and the signal's reason.
  */
 export async function openPulse(kube: Kube, options: PulseOptions): Promise<Pulse> {
-  for (let renewed = false; ; renewed = true) {
-    const connection = await kube.connect();
-    try {
-      return await openOnce(kube, connection, options);
-    } catch (error) {
-      options.signal.throwIfAborted();
-      if (renewed || !isFailure(error, 'KUBE_UNAUTHORIZED') || !kube.renew(connection)) throw error;
-    }
-  }
+  return withConnection(kube, options.signal, (connection) => openOnce(kube, connection, options));
 }
 
 async function openOnce(

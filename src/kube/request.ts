@@ -1,8 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { sleep } from '../base/abort.js';
 import { systemCode } from '../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
+import { noAnswer, refusedLater, withConnection } from './attempts.js';
 import type { Connection, Kube } from './kubeconfig.js';
 import { onAbort } from './on-abort.js';
 
@@ -20,57 +20,25 @@ export interface ApiRequest {
 }
 
 const defaultTimeoutMs = 30_000;
-/** How often the server may ask to come back later (429, or 5xx with Retry-After) before that is the answer. */
-const maxRetryAfter = 5;
-const maxRetryAfterMs = 30_000;
 
 /**
  * Sends one request and resolves with the answer as soon as its head is there, if it is 2xx; the caller reads or destroys the body. The body is
  * destroyed with the signal's reason when the signal aborts.
  *
- * Tried again: once after a 401 when credentials can be renewed; once when a kept connection turns out to be dead (only methods that may be
- * repeated); as often as the server says Retry-After, within limits.
+ * Tried again as {@link withConnection} says; POST and PATCH are not repeated on a dead connection.
  *
  * Throws the failures of {@link answerFailure} and {@link connectionFailure}, those of the credential plugin, and the signal's reason.
  */
 export async function openRequest(kube: Kube, request: ApiRequest): Promise<http.IncomingMessage> {
-  let renewed = false;
-  let redialled = false;
-  for (let waits = 0; ;) {
-    const connection = await kube.connect();
-    request.signal?.throwIfAborted();
-    let response: http.IncomingMessage;
-    try {
-      response = await sendOnce(connection, request);
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      if (
-        error instanceof StaleConnection &&
-        !redialled &&
-        request.method !== 'POST' &&
-        request.method !== 'PATCH'
-      ) {
-        redialled = true;
-        connection.agent.destroyIdle();
-        continue;
-      }
-      throw connectionFailure(kube, error instanceof StaleConnection ? error.cause : error);
-    }
+  const repeatable = request.method !== 'POST' && request.method !== 'PATCH';
+  const attempt = async (connection: Connection): Promise<http.IncomingMessage> => {
+    const response = await sendOnce(kube, connection, request);
     const code = response.statusCode ?? 0;
     if (code >= 200 && code < 300) return response;
     const body = await readText(kube, response, request.timeoutMs);
-    if (code === 401 && !renewed && kube.renew(connection)) {
-      renewed = true;
-      continue;
-    }
-    const wait = retryAfterMs(code, response.headers['retry-after']);
-    if (wait !== undefined && waits < maxRetryAfter) {
-      waits += 1;
-      await sleep(wait, request.signal);
-      continue;
-    }
-    throw answerFailure(kube, request, code, body);
-  }
+    throw refusedLater(answerFailure(kube, request, code, body), code, response.headers['retry-after']);
+  };
+  return withConnection(kube, request.signal, attempt, repeatable);
 }
 
 /** Reads a whole answer as text within `timeoutMs` (default 30 s). Throws KUBE_UNREACHABLE when it breaks off. */
@@ -93,9 +61,11 @@ export async function readText(
   }
 }
 
-class StaleConnection extends Error {}
-
-async function sendOnce(connection: Connection, request: ApiRequest): Promise<http.IncomingMessage> {
+async function sendOnce(
+  kube: Kube,
+  connection: Connection,
+  request: ApiRequest,
+): Promise<http.IncomingMessage> {
   const { base, agent, headers } = connection;
   return new Promise((resolve, reject) => {
     const { signal } = request;
@@ -131,9 +101,7 @@ async function sendOnce(connection: Connection, request: ApiRequest): Promise<ht
       resolve(response);
     });
     outgoing.on('error', (error) => {
-      const code = systemCode(error);
-      const stale = outgoing.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
-      reject(stale ? new StaleConnection('stale', { cause: error }) : error);
+      reject(noAnswer(kube, error, outgoing.reusedSocket));
     });
     outgoing.once('close', () => {
       clearTimeout(timer);
@@ -141,12 +109,6 @@ async function sendOnce(connection: Connection, request: ApiRequest): Promise<ht
     });
     outgoing.end(request.body);
   });
-}
-
-function retryAfterMs(code: number, header: string | undefined): number | undefined {
-  if (header === undefined || (code !== 429 && code < 500)) return undefined;
-  const seconds = Number(header);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1000, 100), maxRetryAfterMs) : undefined;
 }
 
 function timedOut(): Error {

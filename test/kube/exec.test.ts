@@ -106,7 +106,7 @@ describe('openExec', () => {
         json(response, {});
       },
     });
-    await using stream = await exec(fake, { pings: { intervalMs: 5 } });
+    await using stream = await exec(fake, { pings: { intervalMs: 150 } });
     stream.stdin.write(Buffer.alloc(200_000));
     expect(await stream.exit).toBe(0);
     expect(asked).toBe(3);
@@ -192,6 +192,15 @@ describe('openExec', () => {
     await using fake = await server((socket) => send(socket, 3, failed));
     await using stream = await exec(fake);
     await expect(stream.exit).rejects.toMatchObject({ code: 'EXEC_FAILED', exitCode });
+  });
+
+  it('comes back when the server says so, within limits', async () => {
+    await using fake = await fakeServer({
+      answer: (_request, response) =>
+        json(response, statusBody(429, 'slow down'), 429, { 'retry-after': '0' }),
+    });
+    await expect(exec(fake)).rejects.toMatchObject({ code: 'KUBE_API_ERROR' });
+    expect(fake.requests).toHaveLength(6);
   });
 
   it('rejects with the reason of the signal, before and after it was opened', async () => {

@@ -1,8 +1,9 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
-import { Failure, isFailure, systemCode } from '../../base/failure.js';
-import { answerFailure, connectionFailure, knowsNoUpgrade, kubectl } from '../api-failure.js';
+import { Failure } from '../../base/failure.js';
+import { answerFailure, knowsNoUpgrade, kubectl } from '../api-failure.js';
+import { noAnswer, refusedLater, withConnection } from '../attempts.js';
 import type { Connection, Kube } from '../kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import { readOnAfterFailedWrite } from '../read-on.js';
@@ -38,26 +39,8 @@ export interface OpenSpdy {
  * upgrade to SPDY, which is how proxies that do not know it show themselves.
  */
 export async function openSpdy(kube: Kube, options: OpenSpdyOptions): Promise<OpenSpdy> {
-  let renewed = false;
-  let redialled = false;
-  for (;;) {
-    const connection = await kube.connect();
-    options.signal?.throwIfAborted();
-    try {
-      return await openOnce(kube, connection, options);
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      if (error instanceof StaleConnection) {
-        if (redialled) throw connectionFailure(kube, error.cause);
-        redialled = true;
-        connection.agent.destroyIdle();
-      } else if (isFailure(error, 'KUBE_UNAUTHORIZED') && !renewed && kube.renew(connection)) renewed = true;
-      else throw error;
-    }
-  }
+  return withConnection(kube, options.signal, (connection) => openOnce(kube, connection, options));
 }
-
-class StaleConnection extends Error {}
 
 async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOptions): Promise<OpenSpdy> {
   const { base, agent, headers } = connection;
@@ -102,7 +85,7 @@ async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOpt
     request.once('response', (response) => {
       const code = response.statusCode ?? 0;
       void readText(kube, response)
-        .then((body) => refused(kube, path, code, body))
+        .then((body) => refusedLater(refused(kube, path, code, body), code, response.headers['retry-after']))
         .catch((error: unknown) => error as Error)
         .then((error) => {
           settled();
@@ -112,9 +95,7 @@ async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOpt
     });
     request.on('error', (error) => {
       settled();
-      const code = systemCode(error);
-      const stale = request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
-      reject(stale ? new StaleConnection('stale', { cause: error }) : connectionFailure(kube, error));
+      reject(noAnswer(kube, error, request.reusedSocket));
     });
     request.end();
   });
