@@ -39,7 +39,8 @@ export function askText(
   );
 }
 
-async function ask<T>({ signal, stderr }: Invocation, question: object): Promise<T> {
+/** One question of inquirer's. */
+export async function ask<T>({ signal, stderr }: Invocation, question: object): Promise<T> {
   const { createPromptModule } = (await import('inquirer')).default;
   const prompt = createPromptModule({ output: stderr, signal }) as unknown as (
     questions: readonly object[],

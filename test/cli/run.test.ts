@@ -164,6 +164,27 @@ gone    no-such-program-anywhere
     expect(stderr).toMatch(/hint: add it to devspace.yaml: commands/);
   });
 
+  it('fills in variables of the config, and leaves those of the shell', async () => {
+    await using project = await makeIt(`version: v1beta3
+vars:
+  - name: WORD
+    default: none
+  - name: UNUSED
+    question: Which one?
+images: {app: {image: "a/\${UNUSED}"}}
+commands:
+  - name: say
+    command: other=yes; echo "\${WORD} \${other} \${DEVSPACE_USER_HOME:+home} $1"
+`);
+    const say = async (...args: string[]) =>
+      runCli([...args, 'two'], { cwd: project.dir, env: { ...env, WORD: undefined } });
+    expect(await say('run', '--var', 'WORD=one', 'say')).toMatchObject({
+      stdout: 'one yes  two two\n',
+      stderr: '',
+    });
+    expect((await say('--var', 'WORD=before', 'run', 'say')).stdout).toBe('before yes  two two\n');
+  });
+
   it('takes flags of devspace in front of the name', async () => {
     await using project = await makeIt();
     const { stdout } = await runCli(['run', '--silent', 'show', '--silent'], { cwd: project.dir, env });
