@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { format } from 'prettier';
 import { jsonSchema } from '../../src/config/json-schema.js';
+import { referenceText } from '../../src/config/reference.js';
 
 type Schema = {
   properties?: Record<string, Schema>;
@@ -19,10 +21,16 @@ describe('devspace.schema.json', () => {
     expect(file).toEqual(jsonSchema());
   });
 
+  it('has its page of reference up to date (npm run schema)', async () => {
+    const page = readFileSync(new URL('../../docs/reference/config.md', import.meta.url), 'utf8');
+    expect(page).toBe(await format(referenceText(), { parser: 'markdown' }));
+  });
+
   it('knows keys, descriptions and which notations are read', () => {
     const image = (file as Schema).properties?.['images']?.additionalProperties as Schema;
     expect(image.properties?.['dockerfile']).toEqual({
       description: 'Path of the Dockerfile (default ./Dockerfile)',
+      default: './Dockerfile',
       type: ['string', 'number', 'boolean'],
     });
     expect(image.additionalProperties).toBe(false);

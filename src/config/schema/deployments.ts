@@ -11,13 +11,16 @@ const kubectl = z.strictObject({
 });
 
 const helm = z.strictObject({
-  chart: z.strictObject({
-    name: about(name, 'Folder, URL, or name of the chart'),
-    version: optional(text),
-    repo: optional(text, 'URL of the repository that holds the chart'),
-    username: optional(text),
-    password: optional(text),
-  }),
+  chart: about(
+    z.strictObject({
+      name: about(name, 'Folder, URL, or name of the chart'),
+      version: optional(text, 'Version of the chart (default: the newest)'),
+      repo: optional(text, 'URL of the repository that holds the chart'),
+      username: optional(text, 'User name for the repository'),
+      password: optional(text, 'Password for the repository'),
+    }),
+    'The chart',
+  ),
   values: optional(free, 'Values for the chart; they win over valuesFiles'),
   valuesFiles: optional(texts, 'Files with values; later files win'),
   ...helmOptions,

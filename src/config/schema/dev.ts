@@ -21,18 +21,31 @@ const ports = z.strictObject({
 const interactive = z.strictObject({
   defaultEnabled: optional(z.boolean(), 'Open a terminal even without -i (default false)'),
   images: optional(
-    z.array(z.strictObject({ name, entrypoint: optional(texts), cmd: optional(texts) })),
+    z.array(
+      z.strictObject({
+        name: about(name, 'Name of an entry in images'),
+        entrypoint: optional(texts, 'Replaces its ENTRYPOINT', ['sleep']),
+        cmd: optional(texts, 'Replaces its CMD', ['999999999']),
+      }),
+    ),
     'Images that start with another command in interactive mode',
   ),
   terminal: optional(
-    z.strictObject({ ...target, containerName: optional(text), command: optional(texts) }),
+    z.strictObject({
+      ...target,
+      containerName: optional(text, 'Container of the pod, where there are several'),
+      command: optional(texts, 'What runs in the terminal (default: a shell)', ['bash']),
+    }),
     'Where the terminal opens',
   ),
 });
 
 export const dev = z.strictObject({
   ports: optional(z.array(ports), 'Forward local ports to pods'),
-  open: optional(z.array(z.strictObject({ url: name })), 'Pages to open in the browser'),
+  open: optional(
+    z.array(z.strictObject({ url: about(name, 'Page to open once it answers', 'http://localhost:8080') })),
+    'Pages to open in the browser',
+  ),
   sync: optional(z.array(sync), 'Keep local folders and folders in containers the same'),
   logs: optional(
     z.strictObject({

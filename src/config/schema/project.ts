@@ -6,18 +6,18 @@ export const dependency = z.strictObject({
   source: about(
     z.strictObject({
       git: optional(text, 'URL of a repository'),
-      branch: optional(text),
-      tag: optional(text),
-      revision: optional(text),
+      branch: optional(text, 'Branch to check out'),
+      tag: optional(text, 'Tag to check out'),
+      revision: optional(text, 'Commit to check out'),
       subPath: optional(text, 'Folder inside the repository or path'),
       path: optional(text, 'Local folder'),
     }),
     'Where the other project is: git or path',
   ),
   profile: optional(text, 'Profile of the other project'),
-  skipBuild: optional(z.boolean()),
-  ignoreDependencies: optional(z.boolean()),
-  namespace: optional(text),
+  skipBuild: optional(z.boolean(), 'Do not build its images (default false)'),
+  ignoreDependencies: optional(z.boolean(), 'Leave out what it depends on itself (default false)'),
+  namespace: optional(text, 'Namespace to deploy it into (default: the current one)'),
 });
 
 const moment = z.strictObject({
@@ -26,8 +26,14 @@ const moment = z.strictObject({
 });
 export const hook = z.strictObject({
   command: about(name, 'Program to run, without a shell'),
-  args: optional(texts),
-  when: optional(z.strictObject({ before: optional(moment), after: optional(moment) })),
+  args: optional(texts, 'Its arguments'),
+  when: optional(
+    z.strictObject({
+      before: optional(moment, 'Before images are built, or before deployments'),
+      after: optional(moment, 'After images are built, or after deployments'),
+    }),
+    'When to run it',
+  ),
 });
 
 export const command = z.strictObject({
@@ -77,18 +83,23 @@ export const variable = z.strictObject({
 });
 
 const patch = z.strictObject({
-  op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+  op: about(z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']), 'What to do'),
   path: about(name, 'Such as dev.ports[0].forward, /images/web/tag or deployments.name=web.helm'),
-  value: optional(z.unknown()),
+  value: optional(z.unknown(), 'For add, replace and test: the value'),
   from: optional(text, 'For move and copy: where it is'),
 });
 
 export const profile = z.strictObject({
-  name,
+  name: about(name, 'What `-p` and `devspace use profile` call it'),
   description: optional(text, 'What `devspace list profiles` says of it'),
   parent: optional(text, 'Profile to apply before this one'),
   parents: optional(
-    z.array(z.strictObject({ profile: about(name, 'Name of the profile'), source: optional(z.unknown()) })),
+    z.array(
+      z.strictObject({
+        profile: about(name, 'Name of the profile'),
+        source: optional(z.unknown(), 'Only profiles of this file are supported'),
+      }),
+    ),
     'Profiles to apply before this one, in this order',
   ),
   activation: optional(

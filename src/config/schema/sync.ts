@@ -107,7 +107,10 @@ export const sync = z.strictObject({
     'Image with a shell, used beside a container that has none (default: DEVSPACE_HELPER_IMAGE, else a pinned busybox)',
   ),
   bandwidthLimits: optional(
-    z.strictObject({ download: optional(count), upload: optional(count) }),
+    z.strictObject({
+      download: optional(count, 'From the container (default 0: no limit)'),
+      upload: optional(count, 'To the container (default 0: no limit)'),
+    }),
     'Limits in KB per second',
   ),
   onUpload: optional(onUpload, 'What to do after files came into the container; not for the first sync'),

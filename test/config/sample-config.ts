@@ -1,0 +1,128 @@
+import type { JsonSchema } from '../../src/config/json-schema.js';
+
+/** A place in the schema: `images.*.tag`, `dev.sync[].excludePaths`. */
+export interface Place {
+  readonly path: string;
+  readonly schema: JsonSchema;
+}
+
+export function placesOf(schema: JsonSchema, path = ''): Place[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const at = path === '' ? key : `${path}.${key}`;
+    const { additionalProperties: named, items } = property;
+    const below = items
+      ? placesOf(items, `${at}[]`)
+      : typeof named === 'object'
+        ? placesOf(named, `${at}.*`)
+        : placesOf(property, at);
+    return [[{ path: at, schema: property }], below].flat();
+  });
+}
+
+/** What a schema cannot say, for the keys at these places. */
+const SAMPLES: Readonly<Record<string, unknown>> = {
+  'dev.ports[].imageName': 'a',
+  'dev.sync[].imageName': 'a',
+  'dev.logs.images': ['a'],
+  'dev.autoReload.images': ['a'],
+  'dev.autoReload.deployments': ['a'],
+  'dev.interactive.images': [{ name: 'a' }],
+  'dev.interactive.images[].name': 'a',
+  'dev.interactive.terminal.imageName': 'a',
+  'dev.open': [{ url: 'http://a' }],
+  'dev.open[].url': 'http://a',
+  'dev.ports': [{ imageName: 'a', forward: [{ port: 1 }] }],
+  'dev.sync': [{ imageName: 'a' }],
+  'dev.sync[].onUpload.restartContainer': false,
+  dependencies: [{ source: { path: 'a' } }],
+  'dependencies[].source': { path: 'a' },
+  deployments: [{ name: 'a', component: {} }],
+  'profiles[].patches': [{ op: 'remove', path: 'a' }],
+  'profiles[].patches[].op': 'remove',
+  'profiles[].parent': 'b',
+  'profiles[].parents': [{ profile: 'b' }],
+  'profiles[].parents[].profile': 'b',
+  'profiles[].replace': { images: {} },
+  'profiles[].merge': { images: {} },
+  'profiles[].strategicMerge': { images: {} },
+};
+
+/** Neighbours that a key cannot be without, or another one would have to be there. */
+const NEIGHBOURS: readonly (readonly [holder: string, neighbours: object, unless: readonly string[]])[] = [
+  ['deployments[]', { component: {} }, ['kubectl', 'helm', 'component']],
+  ['dependencies[].source', { path: 'a' }, ['git', 'path']],
+  ['dev.ports[]', { imageName: 'a' }, ['imageName', 'labelSelector']],
+  ['dev.sync[]', { imageName: 'a' }, ['imageName', 'labelSelector']],
+  ['dev.sync[].onUpload.execRemote', { command: 'a' }, ['command', 'onFileChange', 'onDirCreate', 'onBatch']],
+  ['dev.sync[].onDownload.execLocal', { command: 'a' }, ['command', 'onFileChange', 'onDirCreate']],
+  ['profiles[].patches[]', { op: 'remove' }, ['op']],
+];
+
+/** The least that the schema takes. */
+export function sampleOf(schema: JsonSchema, path: string): unknown {
+  if (path in SAMPLES) return structuredClone(SAMPLES[path]);
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  if (schema.anyOf) return sampleOf(schema.anyOf[0] ?? {}, path);
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  if (type === 'boolean') return true;
+  if (type === 'integer') return schema.minimum ?? 1;
+  if (type === 'array') return [sampleOf(schema.items ?? {}, `${path}[]`)];
+  if (type !== 'object') return 'a';
+  const { additionalProperties: named } = schema;
+  if (typeof named === 'object')
+    return { a: Object.keys(named).length > 0 ? sampleOf(named, `${path}.*`) : 'a' };
+  return Object.fromEntries(
+    (schema.required ?? []).map((key) => [key, sampleOf(schema.properties?.[key] ?? {}, `${path}.${key}`)]),
+  );
+}
+
+/** A config with `value` at `place`, and all that has to be around it. */
+export function configWith(schema: JsonSchema, place: string, value: unknown): Record<string, unknown> {
+  const root: Record<string, unknown> = {
+    version: 'v1beta3',
+    images: { a: { image: 'a' } },
+    ...(place.startsWith('deployments') ? {} : { deployments: [{ name: 'a', component: {} }] }),
+    ...(place.startsWith('profiles') ? { profiles: [{ name: 'a' }, { name: 'b' }] } : {}),
+  };
+  const parts = place.split(/\.|(?=\[\])/);
+  let at = schema;
+  let holder: Record<string, unknown> | unknown[] = root;
+  let path = '';
+  for (const [index, part] of parts.entries()) {
+    const last = index === parts.length - 1;
+    const key = part === '[]' ? 0 : part === '*' ? 'a' : part;
+    path = part === '[]' ? `${path}[]` : path === '' ? part : `${path}.${part}`;
+    const { additionalProperties: named } = at;
+    at =
+      part === '[]'
+        ? (at.items ?? {})
+        : ((typeof named === 'object' ? named : undefined) ?? at.properties?.[part] ?? {});
+    const target = holder as Record<string | number, unknown>;
+    if (last) target[key] = value;
+    else {
+      const next = parts[index + 1] ?? '';
+      target[key] ??= at.items ? [] : {};
+      holder = target[key] as Record<string, unknown>;
+      if (!Array.isArray(holder)) fill(holder, at, path, next);
+    }
+  }
+  return root;
+}
+
+function fill(holder: Record<string, unknown>, schema: JsonSchema, path: string, next: string): void {
+  for (const key of schema.required ?? []) {
+    if (key !== next) holder[key] ??= sampleOf(schema.properties?.[key] ?? {}, `${path}.${key}`);
+  }
+  for (const [at, neighbours, unless] of NEIGHBOURS) {
+    if (at === path && !unless.includes(next)) Object.assign(holder, { ...neighbours, ...holder });
+  }
+}
+
+/** What does not fit; undefined where everything does. */
+export function wrongFor(schema: JsonSchema): unknown {
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  if (schema.anyOf || (type === 'string' && !schema.enum && schema.const === undefined)) return ['wrong'];
+  if (schema.enum || schema.const !== undefined || type === 'boolean' || type === 'integer') return 'wrong';
+  return type === undefined ? undefined : 4711;
+}
