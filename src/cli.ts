@@ -4,7 +4,8 @@ import { globalFlags, type CommandSpec, type FlagSpec, type Invocation } from '.
 import { commands } from './commands/table.js';
 import { isAbort } from './base/abort.js';
 import type { Reporter } from './report/events.js';
-import { Secrets, withoutSecrets } from './report/secrets.js';
+import { withoutSecrets } from './report/without-secrets.js';
+import { Secrets } from './base/secrets.js';
 
 declare const DEVSPACE_VERSION: string;
 

@@ -1,5 +1,5 @@
 import type { Emit, LogSink } from '../report/events.js';
-import type { Secrets } from '../report/secrets.js';
+import type { Secrets } from '../base/secrets.js';
 
 /** A flag as commander writes it (`-b, --force-build`, `--timeout <seconds>`), with what the help says of it. */
 export interface FlagSpec {

@@ -18,7 +18,7 @@ export interface OpenProject {
   readonly profile: string;
 }
 
-const ALL: readonly Section[] = ['images', 'deployments', 'dev', 'dependencies', 'hooks'];
+export const ALL_SECTIONS: readonly Section[] = ['images', 'deployments', 'dev', 'dependencies', 'hooks'];
 
 /**
  * Finds and loads the project: with the profiles that flags, `devspace use profile` and the environment choose, and with variables filled in. `sections`
@@ -27,13 +27,13 @@ const ALL: readonly Section[] = ['images', 'deployments', 'dev', 'dependencies',
  */
 export async function openProject(
   invocation: Invocation,
-  sections: readonly (Section | 'commands')[] = ALL,
+  sections: readonly (Section | 'commands')[] = ALL_SECTIONS,
 ): Promise<OpenProject> {
   const { emit, flags } = invocation;
   const { project, result } = await resolveProject(invocation, { sections });
   const { config, profiles, source, variables, warnings } = result;
   for (const warning of warnings) emit(warningOf(warning));
-  const acting = ALL.filter((section) => sections.includes(section));
+  const acting = ALL_SECTIONS.filter((section) => sections.includes(section));
   const unsupported = unsupportedFeatures(config, source, { sections: acting });
   if (unsupported.length > 0) throw failureOf(unsupported);
   const mentioned = new Set([...project.text.matchAll(/[a-zA-Z0-9\-_.]+/g)].map(([word]) => word));
@@ -70,7 +70,12 @@ export async function resolveProject(
   });
   if (result.ok) return { project, result, active };
   if ('missing' in result)
-    throw missingFailure(project.name, result.missing, (name) => result.variables.definition(name));
+    throw missingFailure(
+      project.name,
+      result.missing,
+      (name) => result.variables.definition(name),
+      result.profiles,
+    );
   throw withWayOut(failureOf(result.diagnostics), flags, active);
 }
 

@@ -1,4 +1,5 @@
 import type { CommandSpec, FlagSpec } from './command.js';
+import { listProfiles, listVars, useProfile } from './variables-table.js';
 
 export const initCommand: CommandSpec = {
   name: 'init',
@@ -87,6 +88,8 @@ export const listCommand: CommandSpec = {
       flags: [],
       load: () => import('./list-namespaces.js'),
     },
+    listProfiles,
+    listVars,
   ],
 };
 
@@ -110,6 +113,7 @@ export const useCommand: CommandSpec = {
       flags: [{ flag: '--reset', about: 'take the namespace out of the context' }],
       load: () => import('./use-namespace.js'),
     },
+    useProfile,
   ],
 };
 

@@ -9,6 +9,7 @@ import {
   useCommand,
 } from './project-table.js';
 import { statusCommand, syncCommands } from './sync-table.js';
+import { printCommand, resetCommand, setCommand } from './variables-table.js';
 
 const pipelineFlags: readonly FlagSpec[] = [
   { flag: '-b, --force-build', about: 'build every image even if unchanged' },
@@ -199,5 +200,8 @@ export const commands: readonly CommandSpec[] = [
   listCommand,
   updateCommand,
   useCommand,
+  setCommand,
+  resetCommand,
+  printCommand,
   statusCommand,
 ];

@@ -19,7 +19,7 @@ export function assignment(text: string, where: string): { name: string; value: 
     code: 'USAGE',
     // Not the whole text: it may be a password.
     message: `${where} wants NAME=VALUE, got ${text.includes('=') ? `the name ${JSON.stringify(text.slice(0, text.indexOf('=')))}` : JSON.stringify(text)}`,
-    hint: `${where} NAME=VALUE`,
+    hint: where === '--var' ? '--var NAME=VALUE' : `devspace ${where} NAME=VALUE`,
   });
 }
 

@@ -62,6 +62,7 @@ export type ResolveResult =
       readonly ok: false;
       readonly diagnostics: readonly [];
       readonly missing: readonly MissingVariable[];
+      readonly profiles: readonly string[];
       readonly variables: Resolver;
     };
 
@@ -109,7 +110,8 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
         await resolver.resolve(name);
     }
     if (resolver.missing.size > 0 && !lenient) {
-      return { ok: false, diagnostics: [], missing: missingOf(resolver, uses, draft), variables: resolver };
+      const missing = missingOf(resolver, uses, draft);
+      return { ok: false, diagnostics: [], missing, profiles: chosen.names, variables: resolver };
     }
     const filled = fillTexts(value, texts, origins, (name) => resolver.known.get(name)?.value);
     const result = finishDraft(draft, filled);

@@ -45,6 +45,8 @@ export interface State {
   readonly lastContext: ContextState | undefined;
   /** Answers to questions for variables. Each profile has its own. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The profiles of which anything is remembered. */
+  readonly profiles: readonly string[];
   /** What `devspace use profile` has set, for all runs that name no other. */
   readonly activeProfile: string | undefined;
   /** Known fields that are not given go away; undefined forgets the image. */
@@ -120,6 +122,10 @@ class GeneratedState implements State {
     return texts(
       child(this.#profile === '' ? this.#data : child(child(this.#data, 'profiles'), this.#profile), 'vars'),
     );
+  }
+
+  get profiles(): readonly string[] {
+    return Object.keys(child(this.#data, 'profiles')).filter((name) => name !== '');
   }
 
   get activeProfile(): string | undefined {

@@ -4,11 +4,14 @@ import { formatPath } from '../path.js';
 import type { MissingVariable } from '../resolve.js';
 import type { Definition } from './definition.js';
 
-/** All variables that have no value, where nobody can be asked: what each is for, where it is used, and how to set it. */
+/**
+ * All variables that have no value, where nobody can be asked: what each is for, where it is used, and how to set it, with the profiles in use.
+ */
 export function missingFailure(
   file: string,
   missing: readonly MissingVariable[],
   definitionOf: (name: string) => Definition | undefined,
+  profiles: readonly string[] = [],
 ): Failure {
   const rows = missing.map(({ at, name, path }) => {
     const { options, question, source } = definitionOf(name) ?? {};
@@ -28,6 +31,6 @@ export function missingFailure(
         : `${names.length} variables have no value, and there is no terminal to ask at`,
     subject: file,
     details: textTable(['Flag', 'Used in', ''], rows),
-    hint: `add ${flags}${kept.length > 0 ? `, or remember it: devspace set var${kept.join('')}` : ''}`,
+    hint: `add ${flags}${kept.length > 0 ? `, or remember it: devspace set var${kept.join('')}${profiles.map((name) => ` -p ${name}`).join('')}` : ''}`,
   });
 }

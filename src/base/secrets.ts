@@ -1,5 +1,3 @@
-import type { Event, Reporter } from './events.js';
-
 const MIN_LENGTH = 4;
 const MASK = '***';
 
@@ -37,9 +35,4 @@ export class Secrets {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#maskAll(item)]));
   }
-}
-
-/** The reporter, told no secrets. What containers print is theirs and stays as it is. */
-export function withoutSecrets(reporter: Reporter, secrets: Secrets): Reporter {
-  return { ...reporter, handle: (event: Event) => reporter.handle(secrets.maskAll(event)) };
 }
