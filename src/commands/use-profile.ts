@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 import { nearest } from '../config/suggest.js';
 import { openState } from '../state/cache.js';
-import { askVariable, canAsk } from './ask-variable.js';
+import { askChoice, canAsk } from './ask.js';
 import type { CommandHandler, Invocation } from './command.js';
 import { knownProfiles } from './known-profiles.js';
 import { printResult } from './result.js';
@@ -33,21 +33,16 @@ export const run: CommandHandler = async (invocation) => {
 };
 
 async function pick(names: readonly string[], invocation: Invocation): Promise<string> {
-  if (names.length > 0 && canAsk(invocation)) {
-    const question = {
-      name: 'profile',
-      message: 'Which profile do you want to use?',
-      proposal: undefined,
-      options: names,
-      secret: false,
-    };
-    return askVariable({ ...question, check: () => undefined }, invocation);
+  const [first] = names;
+  if (first !== undefined && canAsk(invocation)) {
+    const choices = names.map((name) => ({ name, value: name }));
+    return askChoice(invocation, 'Which profile do you want to use?', choices);
   }
   throw new Failure({
     code: 'USAGE',
     message:
-      names.length > 0 ? `name the profile to use: ${names.join(', ')}` : 'devspace.yaml has no profiles',
-    hint: names.length > 0 ? `devspace use profile ${names[0]}` : 'add some to profiles in devspace.yaml',
+      first === undefined ? 'devspace.yaml has no profiles' : `name the profile to use: ${names.join(', ')}`,
+    hint: first === undefined ? 'add some to profiles in devspace.yaml' : `devspace use profile ${first}`,
   });
 }
 
