@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { ofType } from '../test/rig/cli.js';
 import type { Event } from '../src/report/events.js';
 import type { AgentPlace } from './agent.js';
@@ -39,6 +42,15 @@ export function ours(cli: string, name = 'devspace'): Subject {
     enter: (place, command) => ({
       argv: argv('enter', '--silent', ...containerFlags(place), '--', ...command),
     }),
+    forward: ({ dir, labels, namespace, ports }) => {
+      const config = { version: 'v1beta3', dev: { ports: [{ labelSelector: labels, forward: ports }] } };
+      writeFileSync(join(dir, 'devspace.yaml'), stringify(config));
+      return {
+        argv: argv('dev', '--no-open', '--output', 'json', '--namespace', namespace, '--no-warn'),
+        cwd: dir,
+        isReady: (line) => fits(line, ofType('ready')),
+      };
+    },
     purge: (project) => inProject(project, 'purge'),
   };
 }

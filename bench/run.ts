@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only startup,latency,bulk,idle,wire,exec,dev,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
+ * `npm run bench [-- --only startup,latency,bulk,idle,wire,exec,dev,ports,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
  * [--json FILE] [--no-build]`: measures what `npm pack` makes of this checkout. Tools to measure in the same run:
  * DEVSPACE_BENCH_DEVSPACE6=<binary of DevSpace 6>, DEVSPACE_BENCH_MUTAGEN=<binary of mutagen>, DEVSPACE_BENCH_BASELINE=<bin/devspace.js of another
  * built checkout of ours>. `scale` runs only when it is named; `--files` is for it, `--rounds` for what takes long.
@@ -23,6 +23,7 @@ import { packUnderTest } from './package-under-test.js';
 import { devspace6 } from './peers/devspace6.js';
 import { mutagen } from './peers/mutagen.js';
 import { oursOverPipes } from './pipes/ours.js';
+import { measurePorts } from './ports.js';
 import { measureScale } from './scale.js';
 import { type Ground, makeTemporary, startPipeSite } from './site.js';
 import { measureSize } from './size.js';
@@ -39,7 +40,7 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,exec,dev,size' },
+    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,exec,dev,ports,size' },
     rounds: { type: 'string', default: '3' },
     files: { type: 'string', default: '100000,1000000' },
     on: { type: 'string', default: 'pipes,cluster' },
@@ -90,7 +91,8 @@ if (DEVSPACE_BENCH_DEVSPACE6) {
 }
 
 const isSyncWanted = ['latency', 'bulk', 'idle', 'wire'].some((name) => wanted.has(name));
-const needsCluster = (isSyncWanted && on.has('cluster')) || wanted.has('dev') || wanted.has('exec');
+const needsCluster =
+  (isSyncWanted && on.has('cluster')) || ['dev', 'exec', 'ports'].some((name) => wanted.has(name));
 const cluster = needsCluster ? await prepareTestCluster(process.env) : undefined;
 if (cluster?.ok) {
   Object.assign(process.env, cluster.env);
@@ -122,6 +124,8 @@ if (isSyncWanted || wanted.has('scale')) {
 }
 if (cluster?.ok) await part('exec', () => measureExec(subjects));
 if (cluster?.ok) await part('dev', () => measureDev(subjects, Number(values.rounds)));
+const forwarding = subjects.flatMap(({ forward, name }) => (forward ? [{ name, forward }] : []));
+if (cluster?.ok) await part('ports', () => measurePorts(forwarding, Number(values.rounds)));
 await part('size', () => measureSize(tested));
 
 process.stdout.write(`${machineLine(machine)}\n\n${renderTable(measurements, values.markdown)}\n`);

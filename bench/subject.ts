@@ -13,8 +13,25 @@ export interface SyncSubject {
   readonly daemon?: number | undefined;
 }
 
+/** A tool that forwards ports. */
+export interface ForwardSubject {
+  readonly name: string;
+  /** Forwards until it is stopped; ready when all ports are open. */
+  forward(target: ForwardTarget): ServiceCall;
+}
+
+export interface ForwardTarget {
+  /** An empty folder, for a config. */
+  readonly dir: string;
+  readonly namespace: string;
+  /** Of the pod; the deployment is called like the value of the first. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly { readonly port: number; readonly remotePort: number }[];
+}
+
 /** A tool that does all that ours does. */
 export interface Subject extends SyncSubject {
+  readonly forward?: ForwardSubject['forward'];
   /** Calls that should cost next to nothing, by what they are called in the table. */
   readonly startups: Readonly<Record<string, Call>>;
   /** Runs the development loop in a copy of examples/quickstart; ready when everything is. */

@@ -88,7 +88,10 @@ async function checkPorts(
   config: OpenProject['config'],
   claim: Claim,
 ): Promise<Config> {
-  const check = (mappings: Parameters<typeof checkPortsFree>[0]) => checkPortsFree(mappings);
+  const check = async (mappings: Parameters<typeof checkPortsFree>[0]): Promise<void> => {
+    for (const { code, hint, message, subject } of await checkPortsFree(mappings))
+      emit({ type: 'warning', code, text: message, ...(subject && { subject }), ...(hint && { hint }) });
+  };
   if (claim.beside)
     return withFreePorts(config, { check: (port) => check([port]), findFree: findFreePort }, emit);
   await check((config.dev?.ports ?? []).flatMap(mappingsOf));

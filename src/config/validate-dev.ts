@@ -55,10 +55,13 @@ function* localPorts(source: ConfigSource, value: unknown): Generator<Diagnostic
   }
 }
 
+/** `::` takes what comes for IPv4 as well. */
 function overlap(a: string, b: string): boolean {
-  const everywhere = (address: string): boolean => address === '0.0.0.0' || address === '::';
-  const [plainA, plainB] = [a, b].map((address) => (address === 'localhost' ? '127.0.0.1' : address));
-  return plainA === plainB || everywhere(a) || everywhere(b);
+  const plain = (text: string): string => (text === 'localhost' ? '127.0.0.1' : text.replace(/[[\]]/g, ''));
+  const [one, other] = [plain(a), plain(b)];
+  const covers = (wide: string, narrow: string): boolean =>
+    wide === '::' || (wide === '0.0.0.0' && !narrow.includes(':'));
+  return one === other || covers(one, other) || covers(other, one);
 }
 
 function* urls(source: ConfigSource, value: unknown): Generator<Diagnostic> {

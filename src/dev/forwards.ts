@@ -10,7 +10,8 @@ export function mappingsOf(entry: PortsConfig): Mapping[] {
   return entry.forward.map(({ port, remotePort, bindAddress }) => ({
     port,
     remotePort: remotePort ?? port,
-    bindAddress: bindAddress ?? '127.0.0.1',
+    // As in a URL or without brackets.
+    bindAddress: bindAddress?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1',
   }));
 }
 

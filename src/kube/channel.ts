@@ -68,24 +68,38 @@ export async function openChannel(kube: Kube, options: ChannelOptions): Promise<
   return withConnection(kube, options.signal, (connection) => openOnce(kube, connection, options));
 }
 
+/** `SPDY/3.1+portforward.k8s.io` is no token, so that the WebSocket library would refuse it; it is told of another name. */
+function asToken(protocol: string): string {
+  return protocol.replaceAll('/', '|');
+}
+
 async function openOnce(kube: Kube, connection: Connection, options: ChannelOptions): Promise<Channel> {
   const { signal } = options;
   const url = new URL(connection.base);
   url.protocol = connection.agent.secure ? 'wss:' : 'ws:';
   let request: ClientRequest | undefined;
-  const socket = new WebSocket(`${url.href.replace(/\/$/, '')}${options.path}`, [...options.protocols], {
-    agent: connection.agent.agent,
-    headers: { ...connection.headers, 'User-Agent': 'devspace' } as Record<string, string>,
-    perMessageDeflate: false,
-    skipUTF8Validation: true,
-    handshakeTimeout: options.handshakeTimeoutMs ?? 30_000,
-    // Masks protect proxies that read along; inside TLS nobody does, and a mask of zeros costs no copy of the data.
-    ...(connection.agent.secure ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
-    finishRequest: (outgoing: ClientRequest) => {
-      request = outgoing;
-      outgoing.end();
+  const socket = new WebSocket(
+    `${url.href.replace(/\/$/, '')}${options.path}`,
+    options.protocols.map(asToken),
+    {
+      agent: connection.agent.agent,
+      headers: { ...connection.headers, 'User-Agent': 'devspace' } as Record<string, string>,
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+      handshakeTimeout: options.handshakeTimeoutMs ?? 30_000,
+      // Masks protect proxies that read along; inside TLS nobody does, and a mask of zeros costs no copy of the data.
+      ...(connection.agent.secure ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
+      finishRequest: (outgoing: ClientRequest) => {
+        request = outgoing;
+        outgoing.setHeader('Sec-WebSocket-Protocol', options.protocols.join(','));
+        outgoing.prependListener('upgrade', ({ headers }: IncomingMessage) => {
+          const chosen = headers['sec-websocket-protocol'];
+          if (chosen !== undefined) headers['sec-websocket-protocol'] = asToken(chosen);
+        });
+        outgoing.end();
+      },
     },
-  });
+  );
 
   return new Promise<Channel>((resolve, reject) => {
     let channel: OpenChannel | undefined;
@@ -151,7 +165,7 @@ class OpenChannel implements Channel {
     { intervalMs = 5000, missed = 2 }: PingOptions = {},
   ) {
     this.socket = socket;
-    this.protocol = socket.protocol;
+    this.protocol = socket.protocol.replaceAll('|', '/');
     this.serverAnswers = serverAnswers;
     this.intervalMs = intervalMs;
     this.missed = missed;

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { corePath, withQuery } from '../../src/kube/api-paths.js';
 import { execOutcome } from '../../src/kube/exec-status.js';
 import type { SpdyConnection } from '../../src/kube/spdy/connection.js';
+import { isFailure } from '../../src/base/failure.js';
+import { openTunnel } from '../../src/kube/spdy/tunnel.js';
 import { openSpdy } from '../../src/kube/spdy/open.js';
 import { waitForTarget } from '../../src/kube/select.js';
 import { kubeconfig, kubeRig, testImage, type KubeRig } from './kube-rig.js';
@@ -70,6 +72,25 @@ describe.skipIf(!kubeconfig)('SPDY to a real API server', () => {
     const ended = new Promise((resolve) => status.once('close', resolve));
     const [out, err] = await Promise.all([text(stdout), text(stderr), ended]);
     expect([out.trim(), err.trim(), execOutcome(end)]).toEqual(['1000000', 'oops', { code: 3 }]);
+  });
+
+  it('forwards inside a WebSocket as well, where the server knows that (1.31 and newer)', async () => {
+    const path = corePath('pods', { namespace: rig.namespace, name: 'main', subresource: 'portforward' });
+    const options = { path, protocols: ['portforward.k8s.io'] };
+    const tunnel = await openTunnel(rig.kube, options).catch((error: unknown) => {
+      if (isFailure(error, 'STREAM_UNSUPPORTED'))
+        return console.warn('Not tested: the server knows no tunnel');
+      throw error;
+    });
+    if (!tunnel) return;
+    opened.push(tunnel.connection);
+    expect(tunnel.protocol).toBe('portforward.k8s.io');
+    const headers = { port: '8001', requestID: '1' };
+    tunnel.connection.open({ ...headers, streamType: 'error' }, { readOnly: true }).resume();
+    const data = tunnel.connection.open({ ...headers, streamType: 'data' });
+    data.write(Buffer.alloc(3, 'x'));
+    expect(await text(data)).toBe('got xxx');
+    expect(await tunnel.connection.quiet()).toBe(true);
   });
 
   it('tells a refusal in the words of the server', async () => {

@@ -16,7 +16,7 @@ export class Link implements PodLink {
     this.pod = pod;
     const { namespace, name } = pod;
     const path = corePath('pods', { namespace, name, subresource: 'portforward' });
-    const options = { path, protocols: ['portforward.k8s.io'], signal };
+    const options = { path, protocols: ['portforward.k8s.io'], tunnel: true, signal };
     this.pool = new SpdyPool(pod, async () => (await kube.spdy.open(options)).connection, signal);
     this.websocket = new WebsocketLink(kube, pod, signal);
   }

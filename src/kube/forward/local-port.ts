@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Failure, messageOf, systemCode } from '../../base/failure.js';
+import { Failure, isFailure, messageOf, systemCode } from '../../base/failure.js';
 import { portOwner } from './ports-owner.js';
 
 /** A local port that leads to one of a pod. */
@@ -12,15 +12,25 @@ export interface Mapping {
 
 /**
  * Checks that every mapping could be bound now, before anything is deployed. Throws PORT_IN_USE (with the owner's name where it can be had),
- * PORT_NOT_ALLOWED, PORT_ADDRESS_UNKNOWN for the first that could not.
+ * PORT_NOT_ALLOWED, PORT_ADDRESS_UNKNOWN for the first that could not. Returns what is worth a warning: PORT_SHADOWED where another program
+ * listens on the same port of the other loopback address, for `localhost` may mean either.
  */
 export async function checkPortsFree(
   mappings: readonly Pick<Mapping, 'port' | 'bindAddress'>[],
-): Promise<void> {
+): Promise<Failure[]> {
   const servers: Server[] = [];
+  const warnings: Failure[] = [];
   try {
     // All stay bound until the last one is, so that the same port twice is found too.
     for (const mapping of mappings) servers.push(await listen(mapping, (socket) => socket.destroy()));
+    const ours = new Set(mappings.map(({ bindAddress, port }) => addressText(bindAddress, port)));
+    for (const { bindAddress, port } of mappings) {
+      const other = otherLoopback.get(bindAddress);
+      if (other === undefined || port === 0 || ours.has(addressText(other, port))) continue;
+      const warning = await shadow({ port, bindAddress: other }, bindAddress);
+      if (warning) warnings.push(warning);
+    }
+    return warnings;
   } finally {
     await Promise.all(servers.map(closeServer));
   }
@@ -32,6 +42,31 @@ export async function findFreePort(bindAddress: string): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await closeServer(server);
   return port;
+}
+
+const otherLoopback = new Map([
+  ['127.0.0.1', '::1'],
+  ['::1', '127.0.0.1'],
+]);
+
+/** The warning when `other` is taken. */
+async function shadow(
+  other: Pick<Mapping, 'port' | 'bindAddress'>,
+  bindAddress: string,
+): Promise<Failure | undefined> {
+  try {
+    await closeServer(await listen(other, (socket) => socket.destroy()));
+    return undefined;
+  } catch (error) {
+    if (!isFailure(error, 'PORT_IN_USE')) return undefined;
+    const at = addressText(bindAddress, other.port);
+    return new Failure({
+      code: 'PORT_SHADOWED',
+      message: `${error.message}, so http://localhost:${other.port} may not lead to the pod`,
+      subject: at,
+      hint: `Use http://${at}, or choose another \`port\` in dev.ports`,
+    });
+  }
 }
 
 /** Listens for connections, which come paused. Failures as {@link checkPortsFree}. The caller closes the server. */

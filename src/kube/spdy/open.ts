@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Failure } from '../../base/failure.js';
 import { answerFailure, knowsNoUpgrade, kubectl } from '../api-failure.js';
@@ -76,6 +77,8 @@ async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOpt
         return reject(unsupported(kube, 101));
       }
       readOnAfterFailedWrite(socket);
+      // An agent's noDelay does not reach a TLS socket; without it, small frames wait 40 ms for the acknowledgement of those before.
+      if (socket instanceof Socket) socket.setNoDelay(true);
       const opened = new SpdyConnection(socket, head, { ...options, server: kube.server });
       const release = onAbort(signal, () => opened.close());
       void opened.closed.then(release);

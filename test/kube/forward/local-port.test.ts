@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Failure } from '../../../src/base/failure.js';
 import { checkPortsFree } from '../../../src/kube/forward/local-port.js';
 import { listeningInodes } from '../../../src/kube/forward/ports-owner.js';
 
@@ -35,6 +36,17 @@ describe('checkPortsFree', () => {
     server?.close();
     const mapping = { port, bindAddress: '127.0.0.1' };
     await expect(checkPortsFree([mapping, mapping])).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+  });
+
+  it('warns when localhost may lead to another program', async () => {
+    const port = await taken();
+    // What is bound here is 127.0.0.1, so the mapping of [::1] is the one in its shadow.
+    const warnings = await checkPortsFree([{ port, bindAddress: '::1' }]).catch((error: Failure) => [error]);
+    if (warnings[0]?.code === 'PORT_ADDRESS_UNKNOWN') return console.warn('Not tested: no IPv6 here');
+    expect(warnings).toMatchObject([{ code: 'PORT_SHADOWED', subject: `[::1]:${port}` }]);
+    expect(warnings[0]?.message).toContain(`127.0.0.1:${port} is already in use`);
+    server?.close();
+    expect(await checkPortsFree([{ port, bindAddress: '::1' }])).toEqual([]);
   });
 
   it('knows an address this machine does not have', async () => {
