@@ -17,12 +17,15 @@ const harmless = { frames: 8, bytes: 16 * 1024 };
  */
 const trustedEndMs = 450;
 
+/** How long the end of the data waits for what the server says of it: containerd ends them first and then tells that it could not connect. */
+const verdictMs = 100;
+
 /**
  * One forwarded connection in a SPDY connection: a stream for its data, one for what goes wrong. Source of the headers:
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/client-go/tools/portforward/portforward.go
  *
- * waiting -> serving -> over. An end of input and the end of the answer are passed on at once. The end of the answer ends everything, for the runtime
- * has closed the app's side by then.
+ * waiting -> serving -> over. An end of input is passed on at once, and so is the end of the answer. When the server ends the stream for what goes wrong,
+ * everything is over, for the runtime has closed the app's side by then.
  */
 export class PortPair implements PodConnection {
   private readonly pod: PodName;
@@ -73,6 +76,7 @@ export class PortPair implements PodConnection {
     let finishedAt: number | undefined;
     let answersOn = false;
     let hasEnded = false;
+    let halfClose: NodeJS.Timeout | undefined;
 
     const send = (chunk: Buffer): void => {
       if (hasEnded) return void socket.resetAndDestroy();
@@ -100,6 +104,7 @@ export class PortPair implements PodConnection {
 
     return new Promise((resolve) => {
       const over = (failure: Failure | undefined): void => {
+        clearTimeout(halfClose);
         detach();
         this.drop();
         const undelivered = failure !== undefined && !answered && remembered && !socket.destroyed;
@@ -119,7 +124,8 @@ export class PortPair implements PodConnection {
         if (!socket.write(chunk)) data.pause();
       });
       data.on('drain', () => socket.resume());
-      data.once('end', () => {
+      const conclude = (): void => {
+        clearTimeout(halfClose);
         hasEnded = true;
         const cut = answersOn && performance.now() - finishedAt! > trustedEndMs;
         if (!this.refusal()) {
@@ -129,6 +135,11 @@ export class PortPair implements PodConnection {
         // What the client may still say reaches nobody.
         data.destroy();
         socket.resume();
+      };
+      data.once('end', () => {
+        if (this.errors.closed) return conclude();
+        this.errors.once('close', conclude);
+        halfClose = setTimeout(() => socket.end(), verdictMs);
       });
       data.once('close', () => {
         const failure = this.refusal() ?? (socket.destroyed ? undefined : (data.errored as Failure | null));

@@ -103,7 +103,7 @@ export class SpdyPool implements PodLink {
       if (stale) {
         stale.free = false;
         void this.prove(stale);
-      } else if (this.failures.count > seen && this.opening === 0 && this.members.size === 0) {
+      } else if (this.failures.count > seen) {
         throw this.failures.last;
       } else if (this.opening < maxOpening) this.openMember();
       seen = this.failures.count;
