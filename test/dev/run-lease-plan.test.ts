@@ -63,10 +63,9 @@ describe('the lease of a run', () => {
 });
 
 describe('the key of a project', () => {
-  const manifests = { kubectl: { manifests: ['kube'] } };
   const config = (...names: string[]) => ({
     version: 'v1beta3' as const,
-    deployments: names.map((name) => ({ name, ...manifests })),
+    deployments: names.map((name) => ({ name, kubectl: { manifests: ['kube'] } })),
   });
 
   it('is that of its deployments, in whatever order', () => {

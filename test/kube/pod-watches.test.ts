@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
+import { until } from '../rig/until.js';
 import { fakeServer, json, type FakeServer } from './fake-server.js';
 
 const pod = (name: string, resourceVersion = '1') => ({
@@ -31,10 +32,10 @@ it('shows the pods of a held namespace to all who follow them, through one watch
   expect(server.requests.length).toBeLessThanOrEqual(2);
   // The next set of who follows one pod is the next change of that one.
   const next = names(one);
-  while (watch === undefined) await new Promise((resolve) => setImmediate(resolve));
-  watch.write(`${JSON.stringify({ type: 'MODIFIED', object: pod('b', '6') })}\n`);
+  const { write } = await until('the watch', () => watch && { write: watch.write.bind(watch) });
+  write(`${JSON.stringify({ type: 'MODIFIED', object: pod('b', '6') })}\n`);
   expect(await names(some)).toBe('b');
-  watch.write(`${JSON.stringify({ type: 'DELETED', object: pod('a', '7') })}\n`);
+  write(`${JSON.stringify({ type: 'DELETED', object: pod('a', '7') })}\n`);
   expect(await next).toBe('');
   expect(server.requests).toHaveLength(2);
 });
@@ -48,9 +49,9 @@ it('gives nobody what was known before an interruption', async () => {
   );
   const { kube } = server;
   using _held = kube.pods.hold('default');
-  while (again === undefined) await new Promise((resolve) => setImmediate(resolve));
+  const listing = await until('another list', () => again);
   const pods = kube.pods.follow({});
   const first = pods.next();
-  list('new')(again);
+  list('new')(listing);
   expect([...(await first).value.keys()]).toEqual(['new']);
 });
