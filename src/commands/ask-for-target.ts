@@ -12,7 +12,7 @@ export async function askForTarget(
   if (!canAsk(invocation)) {
     throw new Failure({
       code: 'TARGET_AMBIGUOUS',
-      message: `${found.length} containers are there to choose from, and no terminal to ask at`,
+      message: `${found.length} ${found.length === 1 ? 'container is' : 'containers are'} there to choose from, and no terminal to ask at`,
       details: [
         ...found
           .slice(0, SHOWN)

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentManifest } from '../rig/app.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
 import { startMarked, type MarkedCli } from '../rig/dev-run.js';
+import { faultyCluster } from '../rig/fault-cluster.js';
 import { pushedBusybox } from '../rig/images.js';
 import { startPod } from '../rig/pod.js';
+import { makeProject } from '../rig/project.js';
 import { until } from '../rig/until.js';
 
 const cwd = tmpdir();
@@ -212,5 +214,68 @@ describe('devspace enter -c', () => {
     expect((await again.exited).stdout).toMatch(
       /error CONTAINER_ENDED: There is nothing to run in: container "setup" of pod prepared has done its work/,
     );
+  });
+});
+
+describe('a terminal whose connection breaks', () => {
+  beforeAll(async () => {
+    await startPod(namespace, { name: 'cut', image });
+  });
+
+  it('is put in order, and opened again in the same container when the user wants it', async () => {
+    await using project = await makeProject({});
+    await using faulty = await faultyCluster(project);
+    const { KUBECONFIG, proxy } = faulty;
+    const args = [
+      'enter',
+      '--pod',
+      'cut',
+      '--',
+      'sh',
+      '-c',
+      `[ -e /tmp/second ] && exit 6; touch /tmp/second; ${fullScreen}`,
+    ];
+    await using cli = startMarked(namespace, args, { cwd, terminal, env: { KUBECONFIG } });
+    await cli.printed(/on\r\n/);
+    proxy.cut();
+    await cli.printed(/The stream to sh in container "main" of pod \S+ ended without an exit code/);
+    await cli.printed(/Open sh again there\?/);
+    expect(cli.output().stdout).toContain(undone);
+    cli.child.stdin.write('\r');
+    const { code, stdout } = await cli.exited;
+    expect(code).toBe(6);
+    expect(stdout).satisfy(isSane);
+    expect(await cli.processes()).toEqual([]);
+  });
+
+  it('fails through pipes, and never with 0', async () => {
+    await using project = await makeProject({});
+    await using faulty = await faultyCluster(project);
+    const { KUBECONFIG, proxy } = faulty;
+    const args = ['enter', '--pod', 'cut', '--', 'sh', '-c', 'echo on; sleep 1000'];
+    await using cli = startMarked(namespace, args, { cwd, env: { KUBECONFIG } });
+    await cli.printed(/on\n/);
+    proxy.cut();
+    const { code, stdout, stderr } = await cli.exited;
+    expect(stderr).toMatch(/^error STREAM_LOST: .* ended without an exit code/m);
+    expect([code, stdout]).toEqual([1, 'on\n']);
+  });
+
+  it('can be had back while nothing answers', async () => {
+    await using project = await makeProject({});
+    await using faulty = await faultyCluster(project);
+    const { KUBECONFIG, proxy } = faulty;
+    proxy.hold();
+    await using cli = startMarked(namespace, ['enter', '--pod', 'cut'], {
+      cwd,
+      terminal,
+      env: { KUBECONFIG },
+    });
+    await until('a connection', () => proxy.connections() > 0);
+    cli.child.stdin.write('\u0003');
+    const { code, stdout } = await cli.exited;
+    expect(code).toBe(130);
+    expect(stdout).satisfy(isSane);
+    expect(await cli.processes()).toEqual([]);
   });
 });
