@@ -1,3 +1,4 @@
+import { readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWebProject, type WebProject } from '../rig/app.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
@@ -87,6 +88,28 @@ describe('devspace dev -i', () => {
     expect(code).toBe(130);
     expect(stdout).toMatch(/[^-]icanon/);
     expect(await dev.processes()).toEqual([]);
+  });
+});
+
+describe('what happens beside the terminal', () => {
+  it('is not shown in it, but in a log and afterwards; files are not deleted without an answer', async () => {
+    await using namespace = await makeNamespace();
+    await using project = await makeWebProject();
+    const names = Array.from({ length: 60 }, (_, index) => `file-${index}.txt`);
+    for (const name of names) await project.write(`www/${name}`, name);
+    await using dev = startMarked(namespace, ['dev', '-i'], { cwd: project.dir, terminal });
+    await dev.printed(/\/app # /, 120_000);
+    const opened = dev.output().stdout.length;
+    await Promise.all(names.map((name) => rm(project.path(`www/${name}`))));
+    const log = project.path('.devspace/logs/dev.log');
+    await until('a message', async () => (await readFile(log, 'utf8')).includes('SYNC_WAITS'));
+    dev.child.stdin.write('ls | grep -c file-; exit\r');
+    const { code, stdout } = await dev.exited;
+    const shown = stdout.slice(opened);
+    expect(shown).toMatch(/^[^]*60\r\n[^]*warn Sync of .* has stopped.*\(SYNC_WAITS\)/);
+    expect(shown.slice(0, shown.indexOf('60\r\n'))).not.toMatch(/warn|info|done/);
+    expect(code).toBe(0);
+    expect(await inContainer(namespace, 'deploy/web', 'ls /app | grep -c file-')).toBe('60');
   });
 });
 
