@@ -1,4 +1,4 @@
-import { sleep } from '../base/abort.js';
+import { abortable, sleep } from '../base/abort.js';
 import { isFailure, systemCode, type Failure } from '../base/failure.js';
 import { connectionFailure } from './api-failure.js';
 import type { Connection, Kube } from './kubeconfig.js';
@@ -38,8 +38,8 @@ export async function withConnection<T>(
   let renewed = false;
   let redialled = false;
   for (let waits = 0; ;) {
-    const connection = await kube.connect();
-    signal?.throwIfAborted();
+    // A credential plugin may wait for a person.
+    const connection = await abortable(kube.connect(), signal);
     try {
       return await attempt(connection);
     } catch (error) {

@@ -38,6 +38,9 @@ export async function runExecPlugin(
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', interactive ? 'inherit' : 'pipe'],
     windowsHide: true,
   });
+  // Nobody waits for it any more when this process ends, and it may be waiting itself.
+  const stop = (): void => void child.kill();
+  process.once('exit', stop);
   const closed = new Promise<number | string>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
@@ -50,6 +53,8 @@ export async function runExecPlugin(
       throw failed(plugin, 'is not installed', { hint: plugin.installHint?.trim(), cause: error });
     }
     throw failed(plugin, `cannot run: ${messageOf(error)}`, { cause: error });
+  } finally {
+    process.off('exit', stop);
   }
   const [stdout, stderr, code] = answer;
   if (code !== 0) {

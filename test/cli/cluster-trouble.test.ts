@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { runCli, type CliResult } from '../rig/cli.js';
+import { runCli, startCli, type CliResult } from '../rig/cli.js';
 import { makeProject, type Project } from '../rig/project.js';
+import { until } from '../rig/until.js';
 
 const TOKEN = 'secret-token-value';
 
@@ -98,7 +99,7 @@ describe('an API server that cannot be used', () => {
   async function told(config: string, code: string): Promise<string> {
     await using project = await withKubeconfig(config);
     const [plain, debug, json] = await Promise.all(
-      [['deploy'], ['logs', '--debug'], ['enter', '--output', 'json', '--debug']].map((args) =>
+      [['deploy'], ['logs', '--debug'], ['deploy', '--output', 'json', '--debug']].map((args) =>
         run(project, args),
       ),
     );
@@ -179,4 +180,41 @@ function certificate(files: Project): { key: Buffer; cert: Buffer } {
     stdio: 'ignore',
   });
   return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
+describe.skipIf(process.platform === 'win32')('a credential plugin that waits', () => {
+  it('ends with Ctrl-C', async () => {
+    const config = kubeconfig('https://127.0.0.1:1').replace(
+      `token: ${TOKEN}`,
+      `exec: { apiVersion: client.authentication.k8s.io/v1, command: ./plugin, interactiveMode: Never }`,
+    );
+    await using project = await withKubeconfig(config);
+    const pidFile = project.path('pid');
+    writeFileSync(
+      project.path('plugin'),
+      `#!/bin/sh\necho $$ > ${pidFile}.new\nmv ${pidFile}.new ${pidFile}\nexec sleep 1000\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    await using cli = startCli(['enter', '--pod', 'x', '--', 'true'], {
+      cwd: project.path('app'),
+      env: { KUBECONFIG: project.path('config') },
+    });
+    const plugin = await until('the plugin runs', () =>
+      existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : undefined,
+    );
+    cli.child.kill('SIGINT');
+    expect((await cli.exited).code).toBe(130);
+    await until('the plugin is gone', () => !isRunning(plugin));
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
