@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figure, Measurement } from './figures.js';
+import { largeConfig } from './large-config.js';
 import type { Call, Subject } from './subject.js';
 
 const RUNS = 40;
@@ -63,8 +64,18 @@ function casesOf([own, ...peers]: readonly Subject[], empty: string): Case[] {
     // Everything that `dev` needs is loaded before it says that there is no devspace.yaml here.
     const project = { dir: empty, namespace: 'default', repository: '', port: 0 };
     cases.push({ subject: `${own.name} dev, no project`, call: own.dev(project), budget: 80 });
+    cases.push({ subject: `${own.name}, 2,000 lines of config`, call: loadLarge(own, empty), budget: 60 });
   }
   return [...cases, ...peers.flatMap((peer) => startups(peer, {}))];
+}
+
+/** What loads a config, with ten profiles and fifty variables, and does little else. */
+function loadLarge({ startups }: Subject, folder: string): Call {
+  const cwd = join(folder, 'large');
+  mkdirSync(cwd, { recursive: true });
+  writeFileSync(join(cwd, 'devspace.yaml'), largeConfig());
+  const program = startups['--version']?.argv.slice(0, -1) ?? [];
+  return { argv: [...program, 'print', '-p', 'profile-9'], cwd };
 }
 
 function run({ argv, cwd, env }: Call): number {
