@@ -7,7 +7,7 @@ export interface Measurement {
   readonly note?: string | undefined;
 }
 
-export type Unit = 'ms' | 'MiB' | 'bytes' | 'ms/s' | 'times/s';
+export type Unit = 'ms' | 'MiB' | 'bytes' | 'lines' | 'ms/s' | 'times/s';
 
 export interface Figure {
   /** What was measured: `devspace`, a peer, or a reference such as the node floor. */

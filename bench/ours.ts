@@ -51,6 +51,7 @@ export function ours(cli: string, name = 'devspace'): Subject {
         isReady: (line) => fits(line, ofType('ready')),
       };
     },
+    logs: (pod, namespace) => ({ argv: argv(...followFlags(pod, namespace), '--lines', 'all') }),
     purge: (project) => inProject(project, 'purge'),
   };
 }
@@ -59,6 +60,11 @@ export function ours(cli: string, name = 'devspace'): Subject {
 export function containerFlags(place: AgentPlace | undefined): string[] {
   if (place === undefined) throw new Error('the other end is to be a container');
   return ['--namespace', place.namespace, '--pod', place.pod, '--container', place.container];
+}
+
+/** Flags of `logs` for a pod with one container; DevSpace 6 has the same. */
+export function followFlags(pod: string, namespace: string): string[] {
+  return ['logs', '-f', ...containerFlags({ namespace, pod, container: 'main' })];
 }
 
 function fits(line: string, test: (event: Event) => boolean): boolean {

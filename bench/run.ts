@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only startup,latency,bulk,idle,wire,exec,dev,ports,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
+ * `npm run bench [-- --only startup,latency,bulk,idle,wire,exec,dev,logs,ports,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
  * [--json FILE] [--no-build]`: measures what `npm pack` makes of this checkout. Tools to measure in the same run:
  * DEVSPACE_BENCH_DEVSPACE6=<binary of DevSpace 6>, DEVSPACE_BENCH_MUTAGEN=<binary of mutagen>, DEVSPACE_BENCH_BASELINE=<bin/devspace.js of another
  * built checkout of ours>. `scale` runs only when it is named; `--files` is for it, `--rounds` for what takes long.
@@ -17,6 +17,7 @@ import { startClusterSite } from './cluster-site.js';
 import { measureDev } from './dev-cycle.js';
 import { measureExec } from './exec.js';
 import { isMet, summarize, type Measurement } from './figures.js';
+import { measureLogs } from './logs.js';
 import { describeMachine, machineLine } from './machine.js';
 import { ours } from './ours.js';
 import { packUnderTest } from './package-under-test.js';
@@ -40,7 +41,7 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,exec,dev,ports,size' },
+    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,exec,dev,logs,ports,size' },
     rounds: { type: 'string', default: '3' },
     files: { type: 'string', default: '100000,1000000' },
     on: { type: 'string', default: 'pipes,cluster' },
@@ -92,7 +93,7 @@ if (DEVSPACE_BENCH_DEVSPACE6) {
 
 const isSyncWanted = ['latency', 'bulk', 'idle', 'wire'].some((name) => wanted.has(name));
 const needsCluster =
-  (isSyncWanted && on.has('cluster')) || ['dev', 'exec', 'ports'].some((name) => wanted.has(name));
+  (isSyncWanted && on.has('cluster')) || ['dev', 'exec', 'logs', 'ports'].some((name) => wanted.has(name));
 const cluster = needsCluster ? await prepareTestCluster(process.env) : undefined;
 if (cluster?.ok) {
   Object.assign(process.env, cluster.env);
@@ -126,6 +127,7 @@ if (cluster?.ok) await part('exec', () => measureExec(subjects));
 if (cluster?.ok) await part('dev', () => measureDev(subjects, Number(values.rounds)));
 const forwarding = subjects.flatMap(({ forward, name }) => (forward ? [{ name, forward }] : []));
 if (cluster?.ok) await part('ports', () => measurePorts(forwarding, Number(values.rounds)));
+if (cluster?.ok) await part('logs', () => measureLogs(subjects, Number(values.rounds)));
 await part('size', () => measureSize(tested));
 
 process.stdout.write(`${machineLine(machine)}\n\n${renderTable(measurements, values.markdown)}\n`);

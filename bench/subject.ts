@@ -38,6 +38,8 @@ export interface Subject extends SyncSubject {
   dev(project: DevProject): ServiceCall;
   /** Runs a command in a container and ends with its exit code. */
   enter?(place: AgentPlace, command: readonly string[]): Call;
+  /** Follows the log of a pod's one container, from its first line on. */
+  readonly logs?: (pod: string, namespace: string) => Call;
   /** Deletes what `dev` has deployed. */
   purge(project: DevProject): Call;
 }

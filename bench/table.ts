@@ -28,7 +28,7 @@ function row(name: string, unit: Unit, figure: Figure): string[] {
 }
 
 function formatValue(value: number, unit: Unit): string {
-  if (unit === 'bytes') return Math.round(value).toLocaleString('en-US');
+  if (unit === 'bytes' || unit === 'lines') return Math.round(value).toLocaleString('en-US');
   if (unit === 'ms/s' || unit === 'times/s') return value.toFixed(2);
   return value.toFixed((unit === 'ms' && value < 1000) || (unit === 'MiB' && value < 100) ? 1 : 0);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { containerFlags } from '../ours.js';
+import { containerFlags, followFlags } from '../ours.js';
 import type { Call, DevProject, Subject } from '../subject.js';
 
 /** DevSpace 6 at `binary`, with a home of its own (it keeps a cache there), removed when disposed. */
@@ -32,6 +32,10 @@ export function devspace6(binary: string): Subject & Disposable {
       writeFileSync(join(project.dir, 'devspace.yaml'), quickstartConfig(project));
       return { ...inProject(project, 'dev'), isReady: isInitialSyncDone };
     },
+    logs: (pod, namespace) => ({
+      argv: [binary, ...followFlags(pod, namespace), '--lines', '10000000', '--no-warn'],
+      env,
+    }),
     purge: (project) => inProject(project, 'purge'),
     [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
   };

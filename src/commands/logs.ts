@@ -4,6 +4,7 @@ import { nextInstance } from '../kube/container-instance.js';
 import { followLogs, type FollowOptions } from '../kube/follow-log.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { readLog } from '../kube/logs.js';
+import { guardNetwork } from '../kube/network-guard.js';
 import type { CommandHandler, Invocation } from './command.js';
 import { numberFlag } from './flags.js';
 import { linesFlag, sinceFlag } from './log-flags.js';
@@ -33,6 +34,8 @@ export const run: CommandHandler = async (invocation) => {
   const { namespace, pod, container } = target;
   emit({ type: 'note', level: 'info', text: `Logs of pod ${pod}, container ${container}` });
   const options = { namespace, pod, container, tailLines, ...since };
+  // A connection that is silently dead looks like a container that prints nothing.
+  await using _guard = isFollowing ? guardNetwork(kube) : undefined;
   const text = isFollowing
     ? followLogs(kube, { ...options, ...tellers(invocation, container) }, signal)
     : readLog(kube, { ...options, previous }, signal);

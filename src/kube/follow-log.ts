@@ -40,9 +40,10 @@ export async function* followLogs(
 ): AsyncGenerator<Buffer> {
   const { namespace, pod, container, onConnected, onLost, onRestart, onMissing } = options;
   const cursor = new LogCursor();
-  const log = new TimedLog(cursor, () =>
-    onMissing?.(`the node rotated the log of container ${container} away while the connection was down`),
-  );
+  const tellRotated = (): void =>
+    onMissing?.(`the node rotated the log of container ${container} away before it could be read`);
+  const log = new TimedLog(cursor, tellRotated);
+  let isGapTold = false;
   let connected = false;
   let nothingSince: string | undefined;
   let nodeText: string | undefined;
@@ -57,21 +58,21 @@ export async function* followLogs(
     await kube.network.pause(Math.min(200 * 2 ** failures, 5000), signal);
     failures += 1;
   };
-  async function* read(from: 'present' | 'previous' | 'ended', of: 'same' | 'next') {
+  async function* read(from: 'present' | 'previous' | 'ended' | 'so-far', of: 'same' | 'next') {
     const { tailLines, sinceTime, sinceSeconds } = options;
     const begin = connected
       ? { sinceTime: cursor.since ?? nothingSince }
       : { tailLines, sinceTime, sinceSeconds };
     const follow = from === 'present';
     const at = { namespace, pod, container, previous: from === 'previous' };
+    const began = Date.now();
     const stream = await openLog(kube, { ...at, ...begin }, { follow, timestamps: true }, signal);
     // Nothing has been seen so far: then there was nothing, unless the caller did not want to see it.
     if (!connected) nothingSince = firstWanted(options, stream);
     connected = true;
     onConnected?.();
-    log.restart(of);
-    const began = Date.now();
-    const clockAhead = serverTime(stream) - began;
+    log.restart(isGapTold ? 'next' : of);
+    const clockAhead = serverTime(stream) - Date.now();
     let arrived = began;
     const pieces = piecesOf(kube, stream);
     for await (const piece of follow ? endWhenStuck(stream, pieces) : pieces) {
@@ -80,6 +81,7 @@ export async function* followLogs(
       for (let text = log.push(piece); ; text = log.goOn()) {
         if (text.length > 0) {
           arrived = now;
+          isGapTold = false;
           lastByte = text.at(-1) ?? lastByte;
           yield text;
         }
@@ -101,8 +103,13 @@ export async function* followLogs(
     const words = log.nodeText();
     if (words !== undefined && words !== nodeText) onMissing?.(`the node says: ${words}`);
     nodeText = words ?? nodeText;
-    // A line without its end at the end of a stream that was to go on is a torn one: it is read again.
-    if (!follow) {
+    // Not even the last line seen is there any more.
+    if (!follow && cursor.isGap) {
+      isGapTold = true;
+      tellRotated();
+    }
+    // A line without its end at the end of a log that is to go on is a torn one: it is read again.
+    if (from === 'previous' || from === 'ended') {
       const text = log.rest();
       lastByte = text.at(-1) ?? lastByte;
       if (text.length > 0) yield text;
@@ -127,10 +134,10 @@ export async function* followLogs(
     }
   }
   const isInFile = async (at: LogOptions, ms: number): Promise<boolean> =>
-    Date.parse((await firstTime(at)) ?? '') <= ms;
+    Date.parse((await firstTime(at)) ?? '') < ms + 1000;
 
-  /** Of an instance that has ended: from where reading has come to. */
-  async function* readToItsEnd(from: 'previous' | 'ended', of: 'same' | 'next') {
+  /** From where reading has come to, whatever happens meanwhile. */
+  async function* readToItsEnd(from: 'previous' | 'ended' | 'so-far', of: 'same' | 'next') {
     for (let log = of; ; log = 'same') {
       try {
         yield* read(from, log);
@@ -156,17 +163,20 @@ export async function* followLogs(
   let of: 'same' | 'next' = 'next';
   while (instance !== undefined) {
     let isWhole = false;
+    let isCut = false;
     try {
       yield* read(instance.hasEnded ? 'ended' : 'present', of);
       isWhole = instance.hasEnded;
     } catch (error) {
       if (connected && isFailure(error, 'KUBE_NOT_FOUND')) return;
+      isCut = true;
       await bridge(error);
     }
     const next = await whatFollows(instance);
     if (next?.id === instance.id) {
+      // It still runs, only the stream has ended, perhaps as it was stuck since the log was rotated.
       of = 'same';
-      // It still runs, only the stream has ended.
+      if (!isCut) yield* readToItsEnd('so-far', of);
       await kube.network.pause(failures === 0 ? 50 : 1000, signal);
       failures += 1;
       continue;

@@ -33,6 +33,11 @@ export class LogCursor {
     return secondMsOf(time) - this.secondMs;
   }
 
+  /** None of the lines that were to come again has come so far. */
+  get isGap(): boolean {
+    return this.toSkip > 0 && !this.skipped;
+  }
+
   /** The second of the newest line seen. */
   get newestMs(): number {
     return this.secondMs;
