@@ -67,6 +67,14 @@ describe('devspace dev, from nothing to a live container', () => {
 
   it('forwards the port and streams the log under the name of the image', async () => {
     expect(await answer(`${project.url}/index.html`)).toBe('hello from the image\n');
+    const [line = ''] = (await readFile(project.path('.devspace/logs/portforwarding.log'), 'utf8')).split(
+      '\n',
+    );
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'info',
+      msg: expect.stringMatching(/^forwards to pod web-/) as string,
+      ports: expect.stringMatching(/^127\.0\.0\.1:\d+ -> \d+$/) as string,
+    });
     const started = await dev.event(ofType('log', ({ line }) => line === 'started'));
     expect(started.prefix).toBe('web');
     await dev.event(ofType('log', ({ line }) => line.includes('url:/index.html')));
