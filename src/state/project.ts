@@ -51,7 +51,7 @@ export async function findProject(
 }
 
 function notFound(start: string, skipped: string | undefined, lookalike: string | undefined): Failure {
-  let hint = `go to your project's folder, or create ${CONFIG_FILE} there with the line: version: v1beta3`;
+  let hint = `go to your project's folder, or make one there: devspace init`;
   if (lookalike?.endsWith('.yml')) hint = `rename ${lookalike} to ${CONFIG_FILE}`;
   else if (lookalike !== undefined)
     hint = `${lookalike} is of DevSpace 3: write its configs as profiles in ${CONFIG_FILE}`;

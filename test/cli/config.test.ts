@@ -131,7 +131,7 @@ deployments: [{name: web, helm: {chart: {name: ./chart}}}]
       const { code, stderr } = await runCli([command], { cwd: project.path('deep/er'), env });
       expect(stderr)
         .toBe(`error CONFIG_NOT_FOUND: there is no devspace.yaml in ${project.path('deep/er')} or any folder above it
-  hint: go to your project's folder, or create devspace.yaml there with the line: version: v1beta3
+  hint: go to your project's folder, or make one there: devspace init
 `);
       expect(code).toBe(1);
     }

@@ -244,6 +244,26 @@ describe('devspace add and remove', () => {
     expect(await run(project, 'add', 'port', '2', '--label-selector', 'a=b')).toMatchObject({ code: 0 });
   });
 
+  it('leaves older files to devspace update config', async () => {
+    await using project = await makeIt('version: v1beta4\nimages: {a: {image: x}}\n');
+    const { code, stderr } = await run(project, 'add', 'port', '2');
+    expect(stderr).toMatch(
+      /^error CONFIG_VERSION: devspace.yaml:1:10: version: only files of version v1beta3 are edited/,
+    );
+    expect(stderr).toContain('hint: devspace update config');
+    expect(code).toBe(1);
+  });
+
+  it('looks at no variables, and asks for none', async () => {
+    await using project = await makeIt(`version: v1beta3
+vars: [{name: REPO, question: Where?}]
+images: {a: {image: "\${REPO}/a"}}
+dev: {ports: [{imageName: a, forward: [{port: "\${PORT}"}]}]}
+`);
+    expect(await run(project, 'add', 'port', '2')).toMatchObject({ code: 0 });
+    expect(await file(project)).toContain('forward: [{port: "${PORT}"}, { port: 2 }]');
+  });
+
   it('tells of what stays in the cluster, and asks on a terminal', async () => {
     await using project = await makeIt();
     await project.write(

@@ -52,10 +52,7 @@ describe('findProject', () => {
       'devspace-configs.yaml',
       (file: string) => `${file} is of DevSpace 3: write its configs as profiles in devspace.yaml`,
     ],
-    [
-      'README.md',
-      () => "go to your project's folder, or create devspace.yaml there with the line: version: v1beta3",
-    ],
+    ['README.md', () => "go to your project's folder, or make one there: devspace init"],
   ])('says what to do when there is only %s', async (name, hint) => {
     await using folder = await tempFolder();
     await writeFile(join(folder.path, name), '');
