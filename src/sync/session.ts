@@ -11,7 +11,7 @@ import type { Batch } from './merge/batches.js';
 import type { EndpointEvents } from './endpoint.js';
 import { readHelper } from './inject/helper-binary.js';
 import { injectHelper, type InjectOptions, type OpenProcess } from './inject/inject.js';
-import { boundHeap } from './store/bound-heap.js';
+import { HeapBound } from './store/bound-heap.js';
 import { Ledger } from './merge/ledger.js';
 import { type Local, openLocal } from './local/local.js';
 import { loadMemory } from './ancestor/file.js';
@@ -111,6 +111,7 @@ class Session implements SyncSession {
   readonly #abort = new AbortController();
   readonly #local: Local;
   #remote: Remote | undefined;
+  readonly #heap = new HeapBound();
   #merge: Merge | undefined;
   #saver: Saver | undefined;
   #failure: unknown;
@@ -185,7 +186,6 @@ class Session implements SyncSession {
 
     emit({ type: 'sync', state: 'started', local: this.local, remote: this.remote });
     this.#state.to('merging');
-    boundHeap(ledger.local.size + ledger.remote.size);
     const sides = { local: this.#local, remote: this.#remote };
     const { confirm, onBatch } = this.#options;
     const failed = (error: unknown) => void this.#halt(error);
@@ -211,6 +211,7 @@ class Session implements SyncSession {
   async #close(): Promise<void> {
     const { emit } = this.#options;
     this.#abort.abort();
+    this.#heap[Symbol.dispose]();
     await this.#remote?.[Symbol.asyncDispose]();
     await this.#local[Symbol.asyncDispose]();
     await this.#saver?.flush();
@@ -224,6 +225,7 @@ class Session implements SyncSession {
 
   async #firstMerge(merge: Merge): Promise<void> {
     await merge.start();
+    this.#heap[Symbol.dispose]();
     if (!this.#state.is('merging')) return;
     this.#state.to('watching');
     const done = { ...merge.counts, ms: Math.round(performance.now() - this.#began) };
@@ -262,6 +264,7 @@ class Session implements SyncSession {
       changed: (seen, suspects) => {
         ledger.changed(side, seen, suspects);
         checkCount(ledger[side].size, this.#options.mostPaths, endpoint()?.root);
+        this.#heap.check(ledger.local.size + ledger.remote.size);
       },
       scanning: (path) => ledger.scanning(side, path),
       switching: (on) => ledger.switching(on),

@@ -28,7 +28,7 @@ export interface MergeOptions {
 }
 
 /** So many paths are planned at once while the first merge copies: a plan for a million files would fill the memory. */
-const slice = 10_000;
+const slice = 2000;
 
 /**
  * Keeps planning and doing until nothing is left to do, for the paths the ledger marks; what is marked while a path is worked on is decided about
