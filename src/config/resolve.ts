@@ -93,10 +93,7 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
     if (problems.length > 0) return { ok: false, diagnostics: problems };
 
     const texts = [...textsToFill(value, (section) => sections.includes(section) || !SECTIONS.has(section))];
-    const refused = texts.length > 0 ? judgeBeforehand(draft) : undefined;
-    if (refused) return refused;
-
-    const answers = await input.answers(chosen.names);
+    const answers = judgedFirst(await input.answers(chosen.names), draft);
     const resolver = new Resolver(definitionsOf(value), answers);
     const uses = usesOf(texts);
     for (const name of orderOf(uses, value)) {
@@ -110,6 +107,8 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
         await resolver.resolve(name);
     }
     if (resolver.missing.size > 0 && !lenient) {
+      const refused = judgeBeforehand(draft);
+      if (refused) return refused;
       const missing = missingOf(resolver, uses, draft);
       return { ok: false, diagnostics: [], missing, profiles: chosen.names, variables: resolver };
     }
@@ -123,6 +122,7 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
     const whole = result.ok ? result : { ok: true as const, config: value as Config, source, warnings: [] };
     return { ...whole, profiles: chosen.names, variables: resolver, filled, draft };
   } catch (error) {
+    if (error instanceof Refused) return error.result;
     if (!(error instanceof VariableCircle)) throw error;
     return { ok: false, diagnostics: [source.diagnose('CONFIG_INVALID', error.at, error.message)] };
   }
@@ -164,6 +164,39 @@ async function chooseProfiles(
 function diagnosticOf(source: Draft['source'], { at, code, hint, message }: ChoiceProblem): Diagnostic {
   const path: Path = at ? ['profiles', at.index, ...at.key] : ['profiles'];
   return source.diagnose(code, path, message, { part: at ? 'value' : 'key', hint });
+}
+
+class Refused extends Error {
+  readonly result: LoadResult & { ok: false };
+
+  constructor(result: LoadResult & { ok: false }) {
+    super('the config is wrong whatever its variables are');
+    this.result = result;
+  }
+}
+
+/** The same answers, but before somebody is asked or a program is run the config is judged: {@link Refused}. It costs as much as loading it. */
+function judgedFirst(answers: Answers, draft: Draft): Answers {
+  let judged = false;
+  const judge = (): void => {
+    const refused = judged ? undefined : judgeBeforehand(draft);
+    judged = true;
+    if (refused) throw new Refused(refused);
+  };
+  const { ask, run } = answers;
+  return {
+    ...answers,
+    run: async (name, program) => {
+      judge();
+      return run(name, program);
+    },
+    ask:
+      ask &&
+      (async (question, remember) => {
+        judge();
+        return ask(question, remember);
+      }),
+  };
 }
 
 /**

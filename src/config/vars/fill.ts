@@ -60,7 +60,10 @@ export function fillTexts(
 export function giveTypes(root: object, schema: $ZodType, filled: readonly Filled[], origins: Origins): void {
   if (filled.length === 0) return;
   const byOrigin = new Map(filled.map((one) => [formatPath(one.origin), one]));
+  const texts = new Set(filled.map(({ text }) => text));
   for (const { path, text } of textsUnder(root)) {
+    // Finding an origin takes its time.
+    if (!texts.has(text)) continue;
     const one = byOrigin.get(formatPath(origins.originOf(root, path)));
     // The upgrade of an old config may have made something else of it.
     if (!one || one.text !== text || one.names.length === 0) continue;
