@@ -154,6 +154,6 @@ class Guard {
 
 /** Between attempts, a little random: soon at first, and never so long that the return goes unnoticed. An attempt costs a millisecond. */
 function pauseMs(count: number, goneMs: number): number {
-  const most = goneMs < 60_000 ? 400 : goneMs < 600_000 ? 1000 : 2000;
+  const most = goneMs < 600_000 ? 400 : 2000;
   return Math.min(100 * 2 ** count, most) * (0.75 + Math.random() / 2);
 }

@@ -54,7 +54,7 @@ describe('a dev run whose network goes and comes back', () => {
     await dev.event(isGone);
     await pause(CUT_S * 1000);
     await proxy.refuse(false);
-    expect(await worksAfter(`cut for ${CUT_S} s`, performance.now())).toBeLessThan(4000);
+    expect(await worksAfter(`cut for ${CUT_S} s`, performance.now())).toBeLessThan(15_000);
     await recovered(before + 1);
   });
 
@@ -63,7 +63,7 @@ describe('a dev run whose network goes and comes back', () => {
     const since = performance.now();
     // Those there are stay silent for ever; new ones work.
     proxy.strand();
-    expect(await worksAfter('silently dead connections', since)).toBeLessThan(18_000);
+    expect(await worksAfter('silently dead connections', since)).toBeLessThan(30_000);
     await recovered(before + 1);
   });
 
