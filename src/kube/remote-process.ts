@@ -41,7 +41,7 @@ export interface RemoteProcessOptions {
 /**
  * Opens an exec or attach sub-resource as a process. Contract: see ExecStream and openExec.
  *
- *     halfClose:  WebSocket v5 ──not spoken──▶ SPDY ──not spoken──▶ WebSocket v4, in which stdin stays open
+ *     halfClose:  SPDY ──not spoken──▶ WebSocket v5 ──not spoken──▶ WebSocket v4, in which stdin stays open
  *     else:       WebSocket v5 or v4 ──not spoken──▶ SPDY
  *
  * Nothing has been run when one is not spoken, so the next may be tried. Where none is: STREAM_UNSUPPORTED, with what was said to each.
@@ -53,9 +53,10 @@ export async function openRemoteProcess(kube: Kube, options: RemoteProcessOption
     const { openSpdyProcess } = await import('./spdy-process.js');
     return openSpdyProcess(kube, options);
   };
+  // Over WebSockets servers (seen with 1.35) now and then say Success for a command that failed and left much input unread; over SPDY they do not.
   // A server that knows only the older protocol refuses a client that offers only the newer.
   const ways = options.halfClose
-    ? [() => webSocket(halfClosing), spdy, () => webSocket(older)]
+    ? [spdy, () => webSocket(halfClosing), () => webSocket(older)]
     : [() => webSocket(halfClosing, older), spdy];
   const refusals: Failure[] = [];
   for (const open of ways) {
