@@ -87,7 +87,8 @@ class SpdyProcess implements ExecStream {
   }
 
   private async closeWhenRead(): Promise<void> {
-    await Promise.all(this.outputs.map(async (stream) => stream.closed || once(stream, 'close')));
+    // One that breaks is over as well, and `once` throws then.
+    await Promise.allSettled(this.outputs.map(async (stream) => stream.closed || once(stream, 'close')));
     this.connection.close();
   }
 
