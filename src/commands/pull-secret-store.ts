@@ -26,7 +26,7 @@ export function pullSecretStore(kube: Kube, signal: AbortSignal): SecretStore {
       await patchObject(kube, corePath(kind, { namespace, name }), 'merge', body, { signal });
     },
     async appears(kind, namespace, name, withinMs) {
-      const until = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+      const until = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(withinMs))]);
       const fieldSelector = `metadata.name=${name}`;
       try {
         for await (const found of watchObjects(kube, corePath(kind, { namespace }), {

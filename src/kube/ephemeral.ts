@@ -39,7 +39,7 @@ export async function ensureEphemeral(kube: Kube, options: EphemeralOptions): Pr
 
 async function running(kube: Kube, options: EphemeralOptions, name: string): Promise<string> {
   const { namespace, pod, signal, timeoutMs = 60_000 } = options;
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = AbortSignal.timeout(Math.ceil(timeoutMs));
   const watched = { fieldSelector: `metadata.name=${pod}`, signal: AbortSignal.any([signal, limit]) };
   let last = 'it has not been started yet';
   try {
