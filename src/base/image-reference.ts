@@ -36,13 +36,16 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return { registry, path, repository: `${registry}/${path}`, name, tag: match[2], digest: match[3] };
 }
 
-/** True when `image` is `wanted`, or one of its tags when `wanted` names none: `docker.io/library/node:20` is a `node`. */
+/**
+ * True when `image` is `wanted`, or one of its tags when `wanted` names none: `docker.io/library/node:20` is a `node` and a `node:20`, `node` a
+ * `node:latest`.
+ */
 export function imageMatches(image: string, wanted: string): boolean {
   if (image === wanted) return true;
-  const repository = parseImageReference(wanted);
-  if (repository === undefined || repository.tag !== undefined || repository.digest !== undefined)
-    return false;
-  return parseImageReference(image)?.repository === repository.repository;
+  const [is, one] = [parseImageReference(image), parseImageReference(wanted)];
+  if (is === undefined || one === undefined || is.repository !== one.repository) return false;
+  if (one.digest !== undefined) return is.digest === one.digest;
+  return one.tag === undefined || (is.digest === undefined && (is.tag ?? 'latest') === one.tag);
 }
 
 /** True when `text` fits the grammar of a tag: at most 128 letters, digits, `_`, `.` and `-`, not starting with `.` or `-`. */

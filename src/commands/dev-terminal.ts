@@ -111,8 +111,8 @@ async function findTarget(
     }
   }
   const [first] = found;
-  if (first === undefined || images.length === 0 || !canAsk(invocation)) return first!;
   const refsOf = selectors.flatMap((selector) => selector.images ?? []);
+  if (first === undefined || refsOf.length === 0 || !canAsk(invocation)) return first!;
   const pods = await listPods(kube, { namespace: terminal.namespace, labelSelector: terminal.labelSelector });
   const running = candidates(pods).filter(
     (one) =>

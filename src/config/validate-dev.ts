@@ -19,7 +19,9 @@ export function* validateDev(subject: Subject): Generator<Diagnostic> {
   yield* checkNames(subject, ['dev', 'logs', 'images'], 'images');
   yield* checkNames(subject, ['dev', 'autoReload', 'images'], 'images');
   yield* checkNames(subject, ['dev', 'autoReload', 'deployments'], 'deployments');
-  yield* checkName(subject, ['dev', 'interactive', 'terminal', 'imageName'], 'images');
+  const terminal = ['dev', 'interactive', 'terminal'];
+  yield* oneImage(source, terminal, valueAt(value, terminal));
+  yield* checkName(subject, [...terminal, 'imageName'], 'images');
   for (const { path } of itemsAt(value, ['dev', 'interactive', 'images'])) {
     yield* checkName(subject, [...path, 'name'], 'images');
   }
@@ -27,11 +29,21 @@ export function* validateDev(subject: Subject): Generator<Diagnostic> {
 
 function* selector(source: ConfigSource, path: Path, entry: unknown): Generator<Diagnostic> {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return;
-  if (valueAt(entry, ['imageName']) !== undefined || valueAt(entry, ['labelSelector']) !== undefined) return;
-  yield source.diagnose('CONFIG_INVALID', path, 'needs imageName or labelSelector', {
+  yield* oneImage(source, path, entry);
+  if (SELECTORS.some((key) => valueAt(entry, [key]) !== undefined)) return;
+  yield source.diagnose('CONFIG_INVALID', path, 'needs imageName, imageSelector or labelSelector', {
     part: 'key',
     hint: 'say which pods: `imageName:` with the name of an image, or `labelSelector:` with labels',
   });
+}
+
+const SELECTORS = ['imageName', 'imageSelector', 'labelSelector'];
+
+function* oneImage(source: ConfigSource, path: Path, entry: unknown): Generator<Diagnostic> {
+  if (valueAt(entry, ['imageName']) === undefined || valueAt(entry, ['imageSelector']) === undefined) return;
+  const message = 'cannot be used together with imageName';
+  const hint = 'imageName is for images of this config, imageSelector for all others: keep one of the two';
+  yield source.diagnose('CONFIG_INVALID', [...path, 'imageSelector'], message, { part: 'key', hint });
 }
 
 /** Two forwards cannot listen on the same local port, unless on different addresses. */

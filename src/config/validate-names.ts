@@ -10,14 +10,22 @@ export interface Subject {
   readonly value: unknown;
   readonly images: ReadonlySet<string>;
   readonly deployments: ReadonlySet<string>;
+  readonly dependencies: ReadonlySet<string>;
 }
 
 export function subjectOf(source: ConfigSource, value: unknown): Subject {
   const images = itemsAt(value, ['images']).map(({ path }) => String(path.at(-1)));
-  const deployments = itemsAt(value, ['deployments'])
-    .map((item) => valueAt(item.value, ['name']))
-    .filter((name) => typeof name === 'string');
-  return { source, value, images: new Set(images), deployments: new Set(deployments) };
+  const namesIn = (section: string) =>
+    itemsAt(value, [section])
+      .map((item) => valueAt(item.value, ['name']))
+      .filter((name) => typeof name === 'string');
+  return {
+    source,
+    value,
+    images: new Set(images),
+    deployments: new Set(namesIn('deployments')),
+    dependencies: new Set(namesIn('dependencies')),
+  };
 }
 
 /** That the text at `path`, when there is one, names an image or a deployment of this config. */
@@ -29,6 +37,9 @@ export function* checkName(
   const name = valueAt(subject.value, path);
   const names = subject[kind];
   if (typeof name !== 'string' || name.includes('${') || names.has(name)) return;
+  // `dependency.image`: that one's config names it.
+  const dependency = /^(.+?)\./.exec(name)?.[1];
+  if (kind === 'images' && dependency !== undefined && subject.dependencies.has(dependency)) return;
   const meant = nearest(name, names);
   const one = kind === 'images' ? 'image' : 'deployment';
   const message = `there is no ${one} ${JSON.stringify(name)}`;

@@ -3,9 +3,10 @@ import { Failure } from '../base/failure.js';
 /** Name in `images` → `repository:tag` of the last build. */
 export type ImageRefs = ReadonlyMap<string, string>;
 
-/** What selects the pods of an entry in dev.ports, dev.sync, …: its labels, its image, or both. */
+/** What selects the pods of an entry in dev.ports, dev.sync, …: its labels, its image (by name, or as it stands in the pod), or both. */
 export interface TargetConfig {
   imageName?: string | undefined;
+  imageSelector?: string | undefined;
   labelSelector?: Record<string, string> | undefined;
   namespace?: string | undefined;
   containerName?: string | undefined;
@@ -23,7 +24,7 @@ export interface TargetSelector {
 
 /** Throws IMAGE_NEVER_BUILT when the entry names an image that has no tag yet. */
 export function selectorFor(entry: TargetConfig, refs: ImageRefs): TargetSelector {
-  let images: string[] | undefined;
+  let images = entry.imageSelector === undefined ? undefined : [entry.imageSelector];
   if (entry.imageName !== undefined) {
     const ref = refs.get(entry.imageName);
     if (ref === undefined) {

@@ -55,8 +55,9 @@ export function planInteractive(
   }
   const { command: configured = [], imageName, ...where } = terminal;
   const overridden = overrides.map(({ name }) => name);
-  const byImage = imageName !== undefined ? [imageName] : overridden;
-  const isAnywhere = byImage.length === 0 && where.labelSelector === undefined;
+  const isOther = where.imageSelector !== undefined;
+  const byImage = imageName !== undefined ? [imageName] : isOther ? [] : overridden;
+  const isAnywhere = byImage.length === 0 && !isOther && where.labelSelector === undefined;
   return {
     config: { ...config, images },
     overridden,

@@ -50,8 +50,8 @@ export function stateKeyOf(
   entry: SyncConfig,
   pod: string | undefined,
 ): string {
-  const { imageName, containerName } = entry;
-  const selector = pod === undefined ? [labelsOf(entry), imageName ?? null] : [pod];
+  const { containerName } = entry;
+  const selector = pod === undefined ? [labelsOf(entry), imageOf(entry)] : [pod];
   return JSON.stringify([
     kube.context,
     entry.namespace ?? kube.namespace,
@@ -62,9 +62,14 @@ export function stateKeyOf(
 
 /** What an entry says of its container, as one text: two entries may differ in nothing else. */
 export function selectorKeyOf(entry: SyncConfig): string {
-  const { containerName, imageName, namespace } = entry;
-  return JSON.stringify([namespace ?? null, containerName ?? null, labelsOf(entry), imageName ?? null]);
+  const { containerName, namespace } = entry;
+  return JSON.stringify([namespace ?? null, containerName ?? null, labelsOf(entry), imageOf(entry)]);
 }
 
 const labelsOf = (entry: SyncConfig) =>
   Object.entries(entry.labelSelector ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Names in `images` have no blank. */
+function imageOf({ imageName, imageSelector }: SyncConfig): string | null {
+  return imageName ?? (imageSelector === undefined ? null : `image ${imageSelector}`);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isImageTag, parseImageReference } from '../../src/base/image-reference.js';
+import { imageMatches, isImageTag, parseImageReference } from '../../src/base/image-reference.js';
 
 const SHA = `sha256:${'a'.repeat(64)}`;
 
@@ -39,6 +39,35 @@ describe('parseImageReference', () => {
     'node@sha256:12',
   ])('refuses %j', (text) => {
     expect(parseImageReference(text)).toBeUndefined();
+  });
+});
+
+describe('imageMatches', () => {
+  it.each([
+    ['nginx:1.25', 'nginx'],
+    ['docker.io/library/nginx:1.25', 'nginx'],
+    ['nginx', 'docker.io/nginx'],
+    ['nginx:1.25', 'library/nginx:1.25'],
+    ['nginx', 'nginx:latest'],
+    ['nginx:latest', 'nginx:latest'],
+    [`r.io/app:1@${SHA}`, 'r.io/app'],
+    [`r.io/app:1@${SHA}`, `r.io/app@${SHA}`],
+    ['not an IMAGE', 'not an IMAGE'],
+  ])('%s is a %s', (image, wanted) => {
+    expect(imageMatches(image, wanted)).toBe(true);
+  });
+
+  it.each([
+    ['nginx:1.25', 'nginx:1.26'],
+    ['nginx', 'nginx:1.25'],
+    ['me/nginx', 'nginx'],
+    ['r.io/nginx', 'nginx'],
+    ['nginx-extra', 'nginx'],
+    [`r.io/app:1@${SHA}`, 'r.io/app:1'],
+    ['r.io/app:1', `r.io/app@${SHA}`],
+    ['nginx', 'not an IMAGE'],
+  ])('%s is no %s', (image, wanted) => {
+    expect(imageMatches(image, wanted)).toBe(false);
   });
 });
 

@@ -51,8 +51,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
 const NEIGHBOURS: readonly (readonly [holder: string, neighbours: object, unless: readonly string[]])[] = [
   ['deployments[]', { component: {} }, ['kubectl', 'helm', 'component']],
   ['dependencies[].source', { path: 'a' }, ['git', 'path']],
-  ['dev.ports[]', { imageName: 'a' }, ['imageName', 'labelSelector']],
-  ['dev.sync[]', { imageName: 'a' }, ['imageName', 'labelSelector']],
+  ['dev.ports[]', { imageName: 'a' }, ['imageName', 'imageSelector', 'labelSelector']],
+  ['dev.sync[]', { imageName: 'a' }, ['imageName', 'imageSelector', 'labelSelector']],
   ['dev.sync[].onUpload.execRemote', { command: 'a' }, ['command', 'onFileChange', 'onDirCreate', 'onBatch']],
   ['dev.sync[].onDownload.execLocal', { command: 'a' }, ['command', 'onFileChange', 'onDirCreate']],
   ['profiles[].patches[]', { op: 'remove' }, ['op']],

@@ -94,6 +94,12 @@ describe('planInteractive', () => {
       { overridden: [], images: [] },
     ],
     [
+      'an image of somebody else',
+      { images: [{ name: 'web' }], terminal: { imageSelector: 'nginx' } },
+      undefined,
+      { overridden: ['web'], images: [] },
+    ],
+    [
       'nothing at all: any of the images',
       { terminal: { command: ['ls'] } },
       undefined,

@@ -34,6 +34,7 @@ describe('the key of what is kept', () => {
     const keys = [
       stateKeyOf(kube, { imageName: 'web' }, undefined),
       stateKeyOf(kube, { imageName: 'api' }, undefined),
+      stateKeyOf(kube, { imageSelector: 'web' }, undefined),
       stateKeyOf(kube, { imageName: 'web', containerName: 'x' }, undefined),
       stateKeyOf(kube, { imageName: 'web', namespace: 'm' }, undefined),
       stateKeyOf({ ...kube, context: 'd' }, { imageName: 'web' }, undefined),
@@ -42,7 +43,7 @@ describe('the key of what is kept', () => {
       stateKeyOf(kube, { labelSelector: { a: '1', b: '2' } }, 'pod-2'),
     ];
     expect(new Set(keys).size).toBe(keys.length);
-    expect(stateKeyOf(kube, { labelSelector: { b: '2', a: '1' } }, undefined)).toBe(keys[5]);
+    expect(stateKeyOf(kube, { labelSelector: { b: '2', a: '1' } }, undefined)).toBe(keys[6]);
   });
 });
 

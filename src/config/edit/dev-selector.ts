@@ -6,6 +6,7 @@ import { usage } from './entry-failure.js';
 /** Which pods an entry of dev is about. */
 export interface DevSelector {
   readonly imageName?: string | undefined;
+  readonly imageSelector?: string | undefined;
   readonly labelSelector?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -31,6 +32,7 @@ export function chooseSelector(config: unknown, section: 'ports' | 'sync', wante
 export function selectorOf(entry: unknown): DevSelector {
   return plain({
     imageName: valueAt(entry, ['imageName']) as string | undefined,
+    imageSelector: valueAt(entry, ['imageSelector']) as string | undefined,
     labelSelector: valueAt(entry, ['labelSelector']) as Record<string, string> | undefined,
   });
 }
@@ -46,9 +48,10 @@ export function sameSelector(a: DevSelector, b: DevSelector): boolean {
   return isDeepStrictEqual(plain(a), plain(b));
 }
 
-function plain({ imageName, labelSelector }: DevSelector): DevSelector {
+function plain({ imageName, imageSelector, labelSelector }: DevSelector): DevSelector {
   return {
     ...(imageName === undefined ? {} : { imageName }),
+    ...(imageSelector === undefined ? {} : { imageSelector }),
     ...(labelSelector === undefined ? {} : { labelSelector }),
   };
 }

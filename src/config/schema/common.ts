@@ -41,6 +41,11 @@ export const count = z.int().check(z.minimum(0));
 /** Which pods an entry of `dev` is about. */
 export const target = {
   imageName: optional(text, 'Name of an entry in images: selects the containers that run it'),
+  imageSelector: optional(
+    name,
+    'Image that is not in images: selects the containers that run it, with any tag when it names none',
+    'ghcr.io/me/app',
+  ),
   labelSelector: optional(textMap, 'Pod labels that must all match', { app: 'web' }),
   namespace: optional(text, 'Namespace of the pods (default: the current one)'),
 };

@@ -1,3 +1,4 @@
+import { parseImageReference } from '../../base/image-reference.js';
 import type { Path } from '../path.js';
 import type { Edits } from './edits.js';
 import { byDefault, change, drop, refuse, says, type Step } from './rules.js';
@@ -37,34 +38,35 @@ export const v1beta10: Step = {
   ],
 };
 
-/** Only images of this config can be meant: `image(NAME):tag(NAME)`, `${runtime.images.NAME}`, or their repository. */
+/**
+ * An image of this config goes by its name: `image(NAME):tag(NAME)`, `${runtime.images.NAME}`, or its repository. Any other stays as it is; one of a
+ * dependency is called by both names (`dependency.image`).
+ */
 export function imageSelector(edits: Edits, path: Path): void {
   const selector = edits.at(path);
   if (typeof selector !== 'string' || selector === '') return edits.remove(path);
   const name = imageOf(edits, selector);
-  if (name === undefined) {
-    edits.problem(
-      'CONFIG_UNSUPPORTED',
-      path,
-      'selecting by an image that is not in `images` is not supported',
-      'use labelSelector',
-    );
-    // One problem is enough: it would lack a selector now.
-    edits.set([...path.slice(0, -1), 'labelSelector'], {}, path);
-  } else edits.set([...path.slice(0, -1), 'imageName'], name, path);
+  if (name === undefined) return;
+  edits.set([...path.slice(0, -1), 'imageName'], name, path);
   edits.remove(path);
 }
 
+/** `${runtime.dependencies.D.images.NAME}`, also as `….image}:${….tag}`. */
+const RUNTIME =
+  /^\$\{runtime\.((?:dependencies\.[\w-]+\.)*)images\.(.+?)(?:\.image)?\}(?::\$\{runtime\.\1images\.\2\.tag\})?$/;
+
 /** The name in `images` that an image selector means. */
 export function imageOf(edits: Edits, selector: string): string | undefined {
-  const called =
-    /^image\(([^()]+)\)(?::tag\(\1\))?$/.exec(selector) ??
-    /^\$\{runtime\.images\.(.+?)(?:\.image)?\}(?::\$\{runtime\.images\.\1\.tag\})?$/.exec(selector);
+  const called = /^image\(([^()]+)\)(?::tag\(\1\))?$/.exec(selector);
   if (called) return called[1];
+  const [, dependencies = '', image] = RUNTIME.exec(selector) ?? [];
+  if (image !== undefined) return `${dependencies.replaceAll('dependencies.', '')}${image}`;
   for (const { path } of edits.items(['images'])) {
     const repository = edits.at([...path, 'image']);
     if (typeof repository !== 'string' || repository === '') continue;
-    if (selector === repository || selector.startsWith(`${repository}:`)) return String(path.at(-1));
+    const [one, other] = [parseImageReference(selector)?.repository, parseImageReference(repository)];
+    if (selector === repository || (one !== undefined && one === other?.repository))
+      return String(path.at(-1));
   }
   return undefined;
 }

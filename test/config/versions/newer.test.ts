@@ -80,6 +80,23 @@ describe('v1beta4 to v1beta11', () => {
         },
       },
     ],
+    [
+      'v1beta11',
+      'images: {a: {image: me/x}}\ndependencies: [{name: d, source: {path: p}}]\ndev: {terminal: {imageSelector: "image(d.b)"}, ports: [{imageSelector: nginx, forward: [{port: 1}]}, {imageSelector: "docker.io/me/x:1", forward: [{port: 2}]}, {imageSelector: "${runtime.dependencies.d.images.b.image}:${runtime.dependencies.d.images.b.tag}", forward: [{port: 3}]}], sync: [{imageSelector: "ghcr.io/me/y:1.2"}]}',
+      {
+        images: { a: { image: 'me/x' } },
+        dependencies: [{ name: 'd', source: { path: 'p' } }],
+        dev: {
+          interactive: { defaultEnabled: true, terminal: { imageName: 'd.b' } },
+          ports: [
+            { imageSelector: 'nginx', forward: [{ port: 1 }] },
+            { imageName: 'a', forward: [{ port: 2 }] },
+            { imageName: 'd.b', forward: [{ port: 3 }] },
+          ],
+          sync: [{ imageSelector: 'ghcr.io/me/y:1.2', waitInitialSync: true }],
+        },
+      },
+    ],
   ])('%s: %s', (version, text, expected) => {
     expect(load(`version: ${version}\n${text}\n`).config).toEqual({ version: 'v1beta3', ...expected });
   });
@@ -99,10 +116,6 @@ describe('v1beta4 to v1beta11', () => {
       'images.a.rebuildStrategy: building every time is not supported',
     ],
     ['dev: {replacePods: [{}]}', 'dev.replacePods: replacing pods is not supported'],
-    [
-      'dev: {sync: [{imageSelector: nginx}]}',
-      'dev.sync[0].imageSelector: selecting by an image that is not in `images` is not supported',
-    ],
     [
       'hooks: [{command: a, events: [error:build:x]}]',
       'hooks[0].events[0]: the event "error:build:x" is not supported',
@@ -256,7 +269,7 @@ dependencies:
       'dev.a.devImage: running another image is not supported',
     ],
     ['dev: {a: {labelSelector: {a: b}, prts: [1]}}', 'dev.a.prts: unknown key, did you mean "ports"?'],
-    ['dev: {a: {sync: [{path: a}]}}', 'dev.a.sync[0]: needs imageName or labelSelector'],
+    ['dev: {a: {sync: [{path: a}]}}', 'dev.a.sync[0]: needs imageName, imageSelector or labelSelector'],
     [
       'dev: {a: {labelSelector: {a: b}, sync: [{pth: a}]}}',
       'dev.a.sync[0].pth: unknown key, did you mean "path"?',

@@ -239,7 +239,7 @@ devspace.yaml:12:14: dev.terminal.command: expected a list of texts, found the t
     [
       'dev: {terminal: yes}',
       [
-        'dev.terminal: expected keys (imageName, labelSelector, namespace, containerName, command), found the text "yes"',
+        'dev.terminal: expected keys (imageName, imageSelector, labelSelector, namespace, containerName, command), found the text "yes"',
       ],
     ],
     ['dev: {overideImages: []}', ['dev.overideImages: unknown key, did you mean "overrideImages"?']],
