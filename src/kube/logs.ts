@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Failure, isFailure } from '../base/failure.js';
 import { connectionFailure, kubectl } from './api-failure.js';
 import { corePath, withQuery } from './api-paths.js';
+import { inBlocks } from './in-blocks.js';
 import type { Kube } from './kubeconfig.js';
 import type { Status } from './objects.js';
 import { openRequest } from './request.js';
@@ -68,14 +69,12 @@ export async function openLog(
   return openRequest(kube, { method: 'GET', path: withQuery(path, query), accept: '*/*', signal });
 }
 
-/** The bytes of one answer as they come. Closes `stream`. */
+/** The bytes of one answer as they come, in blocks. Closes `stream`. */
 export async function* piecesOf(kube: Kube, stream: IncomingMessage): AsyncGenerator<Buffer> {
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    yield* inBlocks(stream);
   } catch (error) {
     throw error instanceof Failure ? error : connectionFailure(kube, error);
-  } finally {
-    stream.destroy();
   }
 }
 
