@@ -4,7 +4,7 @@ import { Failure } from '../base/failure.js';
 import { NO_PROFILES, resolveConfig } from '../config/resolve.js';
 import { valueAt } from '../config/path.js';
 import { CONFIG_VERSION } from '../config/schema.js';
-import { readSource } from '../config/source.js';
+import { openSource } from '../config/source.js';
 import { writeAtomic } from '../state/atomic-write.js';
 import { findProject, type Project } from '../state/project.js';
 import type { Invocation } from './command.js';
@@ -20,7 +20,7 @@ export async function openToEdit(invocation: Invocation): Promise<EditableProjec
   const { cwd, emit, env } = invocation;
   const project = await findProject(cwd, { env });
   if (project.root !== cwd) emit({ type: 'note', level: 'info', text: `Using ${project.file}` });
-  const source = readSource(project.name, project.text);
+  const source = await openSource(project.name, project.text);
   if (source.problems.length > 0) throw failureOf(source.problems);
   const version = valueAt(source.value, ['version']);
   const problems = await problemsOf(invocation, project, project.text);

@@ -1,6 +1,7 @@
 import { failureOf } from '../config/diagnostic.js';
 import { readDraft } from '../config/load.js';
 import { itemsAt, valueAt } from '../config/path.js';
+import { openSource } from '../config/source.js';
 import { findProject, type Project } from '../state/project.js';
 import type { Invocation } from './command.js';
 
@@ -15,7 +16,7 @@ export async function knownProfiles({
   env,
 }: Pick<Invocation, 'cwd' | 'env'>): Promise<{ project: Project; profiles: readonly KnownProfile[] }> {
   const project = await findProject(cwd, { env });
-  const read = readDraft({ file: project.name, text: project.text });
+  const read = readDraft(await openSource(project.name, project.text));
   if (!read.ok) throw failureOf(read.diagnostics);
   const profiles = itemsAt(read.draft.value, ['profiles']).flatMap(({ value }) => {
     const [name, description] = [valueAt(value, ['name']), valueAt(value, ['description'])];

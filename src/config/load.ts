@@ -6,7 +6,7 @@ import { Origins } from './origins.js';
 import { relax } from './relax.js';
 import { schemaProblems, type MoreKeys } from './schema-problems.js';
 import { configSchema, type Config } from './schema.js';
-import { readSource, type ConfigSource } from './source.js';
+import type { ConfigSource } from './source.js';
 import { validate } from './validate.js';
 import { giveTypes, type Filled } from './vars/fill.js';
 import { versionProblem } from './versions/names.js';
@@ -35,25 +35,10 @@ export interface Draft {
   readonly problems: readonly Diagnostic[];
 }
 
-/**
- * Turns the text of a devspace.yaml into a {@link Config}, or into all that is wrong with it, in file order. Pure: reads no files, applies no
- * profile, resolves no variables (see resolve.ts). `file` is the name shown in messages. `source` knows where every key of the config is written.
- * At most {@link MOST_FOUND} problems. They come in three layers, each hiding the next: the YAML itself, the version, then everything else.
- */
-export function loadConfig(input: { file: string; text: string }): LoadResult {
-  const read = readDraft(input);
-  return read.ok ? finishDraft(read.draft) : read;
-}
-
 /** The first steps: all that comes before profiles and variables. */
-export function readDraft({
-  file,
-  text,
-}: {
-  file: string;
-  text: string;
-}): { readonly ok: true; readonly draft: Draft } | (LoadResult & { ok: false }) {
-  const written = readSource(file, text);
+export function readDraft(
+  written: ConfigSource,
+): { readonly ok: true; readonly draft: Draft } | (LoadResult & { ok: false }) {
   if (written.problems.length > 0) return { ok: false, diagnostics: written.problems };
   if (typeof written.value !== 'object' || written.value === null || Array.isArray(written.value)) {
     return refuse(written, written.value);

@@ -1,15 +1,9 @@
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq } from 'yaml';
+import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import type { Path } from './path.js';
+import type { Located, Range } from './source.js';
 
-/** Offsets in the text: from the first character to behind the last. */
-export type Range = readonly [start: number, end: number];
-
-export interface Located {
-  /** Of the key, or of the item itself in a list. */
-  readonly key: Range;
-  /** Absent when nothing is written behind the key. */
-  readonly value: Range | undefined;
+interface LocatedNode extends Located {
   readonly node: Node | null;
 }
 
@@ -29,7 +23,7 @@ export class Locator {
    */
   locate(path: Path): Located | undefined {
     let node: unknown = this.#document.contents;
-    let found: Located | undefined;
+    let found: LocatedNode | undefined;
     for (const part of path) {
       const next = this.#child(node, part);
       if (!next) break;
@@ -39,19 +33,19 @@ export class Locator {
     return found;
   }
 
-  #child(parent: unknown, part: string | number): Located | undefined {
+  #child(parent: unknown, part: string | number): LocatedNode | undefined {
     const at = this.#follow(parent);
     if (isSeq(at)) {
       const item = at.items[Number(part)] as Node | undefined;
       // An empty item has a place, though no text.
-      const range = item?.range && ([item.range[0], item.range[1]] as const);
-      return range ? { key: range, value: range, node: item } : undefined;
+      const range = rangeOf(item) ?? (item?.range && ([item.range[0], item.range[1]] as const));
+      return range ? { key: range, value: range, ...described(item) } : undefined;
     }
     if (!isMap(at)) return undefined;
     const pair = this.#pair(at, String(part));
     const key = rangeOf(pair?.key);
     if (!pair || !key) return undefined;
-    return { key, value: rangeOf(pair.value), node: pair.value as Node | null };
+    return { key, value: rangeOf(pair.value), ...described(pair.value as Node | null) };
   }
 
   #pair(map: YAMLMap, key: string): Pair | undefined {
@@ -79,6 +73,11 @@ export class Locator {
   }
 }
 
+function described(node: Node | null | undefined): Pick<LocatedNode, 'node' | 'plainText'> {
+  const isPlain = isScalar(node) && node.type === 'PLAIN';
+  return { node: node ?? null, plainText: isPlain && node.source !== '' ? node.source : undefined };
+}
+
 /** Each alias with the node it stands for: the last one before it that has its anchor. */
 function resolveAliases(contents: unknown): Map<unknown, unknown> {
   const anchors = new Map<string, unknown>();
@@ -103,8 +102,14 @@ export function keyText(pair: Pair): string | undefined {
 
 /** Undefined for what takes no room, such as the value of `key:`. */
 export function rangeOf(node: unknown): Range | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range))
-    return undefined;
-  const [start, end] = node.range as number[];
-  return start === undefined || end === undefined || end <= start ? undefined : [start, end];
+  if (!isNode(node)) return undefined;
+  const [start, end] = node.range ?? [];
+  return start === undefined || end === undefined || end <= start ? undefined : [start, endOf(node) ?? end];
+}
+
+/** Where the last thing in a block ends: the parser counts the comment behind it. */
+function endOf(node: unknown): number | undefined {
+  if (!isCollection(node) || node.flow) return isNode(node) ? node.range?.[1] : undefined;
+  const last = node.items.at(-1);
+  return isPair(last) ? endOf(rangeOf(last.value) ? last.value : last.key) : endOf(last);
 }

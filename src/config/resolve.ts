@@ -7,6 +7,7 @@ import { applyProfiles } from './profiles/apply.js';
 import { orderProfiles, type ChoiceProblem, type ProfileHead } from './profiles/choose.js';
 import { CONFIG_VERSION, configSchema, type Config } from './schema.js';
 import { sectionProblems } from './sections.js';
+import { openSource } from './source.js';
 import { definitionsOf } from './vars/definition.js';
 import { fillTexts, isRuntime, textsToFill, usesOf, type Filled } from './vars/fill.js';
 import { predefinedOf } from './vars/predefined.js';
@@ -72,7 +73,7 @@ export type ResolveResult =
  */
 export async function resolveConfig(input: ResolveInput): Promise<ResolveResult> {
   const { lenient = false, profiles: choice, sections } = input;
-  const read = readDraft(input);
+  const read = readDraft(await openSource(input.file, input.text));
   if (!read.ok) return read;
   const { draft } = read;
   const { origins, source, value } = draft;

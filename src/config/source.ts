@@ -1,16 +1,39 @@
-import { isScalar, parseDocument } from 'yaml';
 import { codeFrame, type Span } from './code-frame.js';
+import { readPlainYaml } from '../base/plain-yaml.js';
 import { inFileOrder, MOST_FOUND, type Diagnostic, type DiagnosticCode } from './diagnostic.js';
-import { Locator, type Range } from './locate.js';
+import { Lines } from './lines.js';
 import { formatPath, type Path } from './path.js';
-import { asTree } from './tree.js';
-import { structureProblems, syntaxProblems, type YamlProblem } from './yaml-problems.js';
+import { PlainPlaces } from './plain-places.js';
 
 export const MAX_CONFIG_BYTES = 10 * 1024 * 1024;
-/** More uses of aliases than any person writes; what a "billion laughs" file needs is far beyond. */
-const MAX_ALIASES = 1000;
-/** With aliases written out; some 40 MB. */
-const MAX_VALUES = 1_000_000;
+
+/** Offsets in the text: from the first character to behind the last. */
+export type Range = readonly [start: number, end: number];
+
+export interface Located {
+  /** Of the key, or of the item itself in a list. */
+  readonly key: Range;
+  /** Absent when nothing is written behind the key. */
+  readonly value: Range | undefined;
+  /** A scalar without quotes, as it is written. */
+  readonly plainText: string | undefined;
+}
+
+/** Something the YAML itself gets wrong, before anybody asks what it means. */
+export interface YamlProblem {
+  readonly code: 'CONFIG_SYNTAX' | 'CONFIG_INVALID';
+  readonly range: Range;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** What a parser makes of a text. */
+export interface Reading {
+  readonly value: unknown;
+  readonly problems: readonly YamlProblem[];
+  /** Where `path` is written; of a path that is not there, the nearest thing above it that is. Undefined when nothing of it exists. */
+  locate(path: Path): Located | undefined;
+}
 
 /** A config as the user wrote it: its value and where each part of it stands. */
 export interface ConfigSource {
@@ -37,67 +60,55 @@ export interface ConfigSource {
 }
 
 /**
- * Reads YAML 1.2 with merge keys (`<<`), so `no`, `on` and `1:30` stay texts. `file` is only a name for messages. Never throws for what the text
- * contains; a BOM and CRLF are fine.
+ * Reads YAML 1.2 with merge keys (`<<`), so `no`, `on` and `1:30` stay texts. `file` is only a name for messages. Never rejects for what the text
+ * contains; a BOM and CRLF are fine. The parser that knows all of YAML is loaded only for files that need it.
  */
-export function readSource(file: string, text: string): ConfigSource {
-  return new YamlSource(file, text.startsWith('\uFEFF') ? text.slice(1) : text);
+export async function openSource(file: string, text: string): Promise<ConfigSource> {
+  const plain = plainSource(file, text);
+  if (plain) return plain;
+  const { fullSource } = await import('./full-source.js');
+  return fullSource(file, text);
 }
 
-class YamlSource implements ConfigSource {
+/** The same for what {@link readPlainYaml} can read. */
+export function plainSource(file: string, written: string): ConfigSource | undefined {
+  const text = withoutBom(written);
+  const plain = text.length > MAX_CONFIG_BYTES ? undefined : readPlainYaml(text);
+  return plain && new TextSource(file, text, new PlainPlaces(text, plain));
+}
+
+export function withoutBom(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** A {@link ConfigSource} from what a parser made of `text`. */
+export class TextSource implements ConfigSource {
   readonly file: string;
   readonly text: string;
   readonly value: unknown;
   readonly problems: readonly Diagnostic[];
-  readonly #locator: Locator | undefined;
-  readonly #lineStarts: readonly number[];
+  readonly #reading: Reading;
+  readonly #lines: Lines;
 
-  constructor(file: string, text: string) {
+  constructor(file: string, text: string, reading: Reading) {
     this.file = file;
     this.text = text;
-    // Characters, not bytes: never more characters than bytes, and what read the file has checked its bytes.
-    if (text.length > MAX_CONFIG_BYTES) {
-      this.#lineStarts = [0];
-      this.problems = [
-        this.#problem({ code: 'CONFIG_INVALID', range: [0, 0], message: 'larger than 10 MB' }),
-      ];
-      return;
-    }
-    this.#lineStarts = lineStarts(text);
-    const document = parseDocument(text, {
-      merge: true,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'error',
-    });
-    this.#locator = new Locator(document);
-    let found = syntaxProblems(document, text);
-    if (found.length === 0) found = structureProblems(document, (offset) => this.#lineAt(offset) + 1);
-    if (found.length === 0) {
-      try {
-        this.value = asTree(document.toJS({ maxAliasCount: MAX_ALIASES }), MAX_VALUES);
-        if (this.value === undefined) {
-          found = [{ code: 'CONFIG_INVALID', range: [0, 0], message: `more than ${MAX_VALUES} values` }];
-        }
-      } catch (error) {
-        if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
-        const message =
-          error instanceof RangeError ? 'nested too deeply' : `more than ${MAX_ALIASES} uses of aliases`;
-        found = [{ code: 'CONFIG_INVALID', range: [0, 0], message }];
-      }
-    }
-    this.problems = inFileOrder(found.slice(0, MOST_FOUND).map((problem) => this.#problem(problem)));
+    this.value = reading.value;
+    this.#reading = reading;
+    this.#lines = new Lines(text);
+    this.problems = inFileOrder(
+      reading.problems.slice(0, MOST_FOUND).map((problem) => this.#problem(problem)),
+    );
   }
 
   locate(path: Path, part: 'key' | 'value' = 'value'): Span {
-    const found = this.#locator?.locate(path);
+    const found = this.#reading.locate(path);
     if (!found) return { line: 1, column: 1, length: 0 };
     return this.#span(part === 'value' ? (found.value ?? found.key) : found.key);
   }
 
   plainText(path: Path): string | undefined {
-    const node = this.#locator?.locate(path)?.node;
-    return isScalar(node) && node.type === 'PLAIN' ? node.source : undefined;
+    return this.#reading.locate(path)?.plainText;
   }
 
   diagnose: ConfigSource['diagnose'] = (code, path, message, { part = 'value', hint } = {}) => {
@@ -110,7 +121,7 @@ class YamlSource implements ConfigSource {
       path,
       file: this.file,
       span,
-      frame: codeFrame(this.#line(span.line), span),
+      frame: codeFrame(this.#lines.text(span.line), span),
       hint,
     };
   };
@@ -123,38 +134,16 @@ class YamlSource implements ConfigSource {
       path: [],
       file: this.file,
       span,
-      frame: codeFrame(this.#line(span.line), span),
+      frame: codeFrame(this.#lines.text(span.line), span),
       hint,
     };
   }
 
   /** A value of several lines is marked to the end of its first. */
   #span([start, end]: Range): Span {
-    const index = this.#lineAt(start);
-    const column = start - (this.#lineStarts[index] ?? 0);
-    const room = this.#line(index + 1).length - column;
-    return { line: index + 1, column: column + 1, length: Math.max(0, Math.min(end - start, room)) };
+    const line = this.#lines.at(start);
+    const column = start - this.#lines.start(line);
+    const room = this.#lines.text(line).length - column;
+    return { line, column: column + 1, length: Math.max(0, Math.min(end - start, room)) };
   }
-
-  #line(number: number): string {
-    const start = this.#lineStarts[number - 1] ?? 0;
-    return this.text.slice(start, this.#lineStarts[number] ?? this.text.length).replace(/\r?\n$/, '');
-  }
-
-  #lineAt(offset: number): number {
-    let low = 0;
-    let high = this.#lineStarts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
 }

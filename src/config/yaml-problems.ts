@@ -10,15 +10,8 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import { keyText, rangeOf, type Range } from './locate.js';
-
-/** Something the YAML itself gets wrong, before anybody asks what it means. */
-export interface YamlProblem {
-  readonly code: 'CONFIG_SYNTAX' | 'CONFIG_INVALID';
-  readonly range: Range;
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
+import { keyText, rangeOf } from './locate.js';
+import type { Range, YamlProblem } from './source.js';
 
 /** The parser's errors in words that say what to do. Errors that only follow from an earlier one are left out. */
 export function syntaxProblems(document: Document, text: string): YamlProblem[] {

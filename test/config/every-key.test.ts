@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { JsonSchema } from '../../src/config/json-schema.js';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from './load-config.js';
 import { valueAt, type Path } from '../../src/config/path.js';
 import { keysOfVersion4 } from './keys.js';
 import { configWith, placesOf, sampleOf, wrongFor, type Place } from './sample-config.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from './load-config.js';
 import { load, messages, shown } from './problems.js';
 
 const head = 'version: v1beta3\n';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { derive } from '../../src/config/derived.js';
 import { Origins } from '../../src/config/origins.js';
-import { readSource } from '../../src/config/source.js';
+import { readSource } from '../../src/config/full-source.js';
 
 function start(text: string) {
   const source = readSource('devspace.yaml', text);

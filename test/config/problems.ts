@@ -1,5 +1,5 @@
 import { failureOf } from '../../src/config/diagnostic.js';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from './load-config.js';
 import type { Config } from '../../src/config/schema.js';
 import type { ConfigSource } from '../../src/config/source.js';
 

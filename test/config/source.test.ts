@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { itemsAt, type Path } from '../../src/config/path.js';
-import { readSource, type ConfigSource } from '../../src/config/source.js';
+import { readSource } from '../../src/config/full-source.js';
+import type { ConfigSource } from '../../src/config/source.js';
 
 /** What the file has at a span. */
 function textAt(source: ConfigSource, path: Path, part?: 'key' | 'value'): string {

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from '../config/load-config.js';
 import { chooseAnswers, type Project, type Said } from '../../src/init/choose.js';
 import { findParts } from '../../src/init/found.js';
 import { withLines } from '../../src/init/ignore-lines.js';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { derive } from '../derived.js';
 import { inFileOrder, type Diagnostic } from '../diagnostic.js';
+import { readSource } from '../full-source.js';
 import { finishDraft, readDraft, type Draft } from '../load.js';
 import { itemsAt, valueAt, type Path } from '../path.js';
 import { parsePatchPath, PatchPathError } from '../profiles/patch-path.js';
@@ -27,7 +28,7 @@ export type Rewritten =
  * written so is a diagnostic. The text stays as it is when it is one of v1beta3.
  */
 export function rewriteConfig({ file, text }: { file: string; text: string }): Rewritten {
-  const read = readDraft({ file, text });
+  const read = readDraft(readSource(file, text));
   if (!read.ok) return read;
   const { draft } = read;
   const { value, written, origins, source } = draft;

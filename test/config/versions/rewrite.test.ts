@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../src/config/diagnostic.js';
 import { VERSIONS } from '../../../src/config/versions/names.js';
 import { rewriteConfig } from '../../../src/config/versions/rewrite.js';
-import { loadConfig } from '../../../src/config/load.js';
+import { loadConfig } from '../load-config.js';
 import { load, messages } from '../problems.js';
 
 function rewritten(text: string): string {
