@@ -12,6 +12,7 @@ import type { EndpointEvents } from './endpoint.js';
 import { readHelper } from './inject/helper-binary.js';
 import { injectHelper, type InjectOptions, type OpenProcess } from './inject/inject.js';
 import { HeapBound } from './store/bound-heap.js';
+import { HeapRest } from './store/rest-heap.js';
 import { Ledger } from './merge/ledger.js';
 import { type Local, openLocal } from './local/local.js';
 import { loadMemory } from './ancestor/file.js';
@@ -112,6 +113,7 @@ class Session implements SyncSession {
   readonly #local: Local;
   #remote: Remote | undefined;
   readonly #heap = new HeapBound();
+  readonly #rest = new HeapRest();
   #merge: Merge | undefined;
   #saver: Saver | undefined;
   #failure: unknown;
@@ -212,6 +214,7 @@ class Session implements SyncSession {
     const { emit } = this.#options;
     this.#abort.abort();
     this.#heap[Symbol.dispose]();
+    this.#rest[Symbol.dispose]();
     await this.#remote?.[Symbol.asyncDispose]();
     await this.#local[Symbol.asyncDispose]();
     await this.#saver?.flush();
@@ -265,6 +268,7 @@ class Session implements SyncSession {
         ledger.changed(side, seen, suspects);
         checkCount(ledger[side].size, this.#options.mostPaths, endpoint()?.root);
         this.#heap.check(ledger.local.size + ledger.remote.size);
+        this.#rest.touch();
       },
       scanning: (path) => ledger.scanning(side, path),
       switching: (on) => ledger.switching(on),

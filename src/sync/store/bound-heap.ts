@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+
+import { collector } from './collect.js';
 
 /** From so many entries on, memory is dearer than time. */
 const many = 200_000;
@@ -21,9 +22,7 @@ export class HeapBound implements Disposable {
   check(entries: number): void {
     if (entries < many || this.#timer !== undefined || this.#isOver) return;
     setFlagsFromString('--heap-growing-percent=20');
-    // A new context has `gc` once it is exposed: https://nodejs.org/api/v8.html#v8setflagsfromstringflags
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
+    const collect = collector();
     let notBefore = 0;
     this.#timer = setInterval(() => {
       const began = performance.now();
