@@ -63,7 +63,7 @@ export async function measureDev(subjects: readonly Subject[], rounds: number): 
 }
 
 /** With a repository and a port of its own, and a source that no earlier build has cached. */
-async function copyExample(namespace: string): Promise<DevProject> {
+export async function copyExample(namespace: string): Promise<DevProject> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'devspace-bench-dev-')));
   cpSync(example, dir, { recursive: true, filter: (path) => !path.includes('.devspace') });
   const project = { dir, namespace, repository: uniqueRepository(), port: await freePort() };

@@ -7,7 +7,8 @@ export interface Measurement {
   readonly note?: string | undefined;
 }
 
-export type Unit = 'ms' | 'MiB' | 'bytes' | 'lines' | 'ms/s' | 'times/s';
+export type Unit =
+  'ms' | 'MiB' | 'bytes' | 'lines' | 'ms/s' | 'times/s' | 'a minute' | 'open' | 'bytes a minute';
 
 export interface Figure {
   /** What was measured: `devspace`, a peer, or a reference such as the node floor. */

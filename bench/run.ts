@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only startup,latency,bulk,idle,wire,exec,dev,logs,ports,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
+ * `npm run bench [-- --only startup,latency,bulk,idle,wire,exec,dev,dev-idle,logs,ports,size,scale] [--on pipes,cluster] [--rounds 3] [--files 100000,1000000] [--markdown]
  * [--json FILE] [--no-build]`: measures what `npm pack` makes of this checkout. Tools to measure in the same run:
  * DEVSPACE_BENCH_DEVSPACE6=<binary of DevSpace 6>, DEVSPACE_BENCH_MUTAGEN=<binary of mutagen>, DEVSPACE_BENCH_BASELINE=<bin/devspace.js of another
  * built checkout of ours>. `scale` runs only when it is named; `--files` is for it, `--rounds` for what takes long.
@@ -15,6 +15,7 @@ import { ensureGo } from '../test/cluster/index.js';
 import { prepareTestCluster } from '../test/rig/test-cluster.js';
 import { startClusterSite } from './cluster-site.js';
 import { measureDev } from './dev-cycle.js';
+import { measureDevIdle } from './dev-idle.js';
 import { measureExec } from './exec.js';
 import { isMet, summarize, type Measurement } from './figures.js';
 import { measureLogs } from './logs.js';
@@ -41,7 +42,7 @@ const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,exec,dev,logs,ports,size' },
+    only: { type: 'string', default: 'startup,latency,bulk,idle,wire,exec,dev,dev-idle,logs,ports,size' },
     rounds: { type: 'string', default: '3' },
     files: { type: 'string', default: '100000,1000000' },
     on: { type: 'string', default: 'pipes,cluster' },
@@ -93,7 +94,8 @@ if (DEVSPACE_BENCH_DEVSPACE6) {
 
 const isSyncWanted = ['latency', 'bulk', 'idle', 'wire'].some((name) => wanted.has(name));
 const needsCluster =
-  (isSyncWanted && on.has('cluster')) || ['dev', 'exec', 'logs', 'ports'].some((name) => wanted.has(name));
+  (isSyncWanted && on.has('cluster')) ||
+  ['dev', 'dev-idle', 'exec', 'logs', 'ports'].some((name) => wanted.has(name));
 const cluster = needsCluster ? await prepareTestCluster(process.env) : undefined;
 if (cluster?.ok) {
   Object.assign(process.env, cluster.env);
@@ -125,6 +127,7 @@ if (isSyncWanted || wanted.has('scale')) {
 }
 if (cluster?.ok) await part('exec', () => measureExec(subjects));
 if (cluster?.ok) await part('dev', () => measureDev(subjects, Number(values.rounds)));
+if (cluster?.ok) await part('dev-idle', () => measureDevIdle(subjects));
 const forwarding = subjects.flatMap(({ forward, name }) => (forward ? [{ name, forward }] : []));
 if (cluster?.ok) await part('ports', () => measurePorts(forwarding, Number(values.rounds)));
 if (cluster?.ok) await part('logs', () => measureLogs(subjects, Number(values.rounds)));

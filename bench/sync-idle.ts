@@ -10,8 +10,8 @@ import type { SyncSubject } from './subject.js';
 import { targets } from './targets.js';
 
 const FILES = 10_000;
-/** Until what follows a first sync is over: saving, collecting garbage. */
-const SETTLE_MS = 10_000;
+/** Until what follows a first sync is over: saving, giving memory back. */
+const SETTLE_MS = 25_000;
 const WINDOW_MS = 30_000;
 
 interface Idle {

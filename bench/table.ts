@@ -27,8 +27,11 @@ function row(name: string, unit: Unit, figure: Figure): string[] {
   ];
 }
 
+/** Units of what is counted. */
+const wholes = new Set<Unit>(['bytes', 'lines', 'a minute', 'open', 'bytes a minute']);
+
 function formatValue(value: number, unit: Unit): string {
-  if (unit === 'bytes' || unit === 'lines') return Math.round(value).toLocaleString('en-US');
+  if (wholes.has(unit)) return Math.round(value).toLocaleString('en-US');
   if (unit === 'ms/s' || unit === 'times/s') return value.toFixed(2);
   return value.toFixed((unit === 'ms' && value < 1000) || (unit === 'MiB' && value < 100) ? 1 : 0);
 }

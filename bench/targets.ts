@@ -15,6 +15,13 @@ export const targets = {
   /** Of what lies still only the pings are left: one each way in 30 s. */
   idleWaits: at(1),
   helperRss: at(12),
+  idleDev: {
+    cpu: at(0.5),
+    rss: at(100),
+    requestsPerMinute: at(0),
+    connections: at(4),
+    bytesPerMinute: at(16_000, '16 kB'),
+  },
 } as const;
 
 /** The first sync of many files: through a cluster it is compared with what a tar pipe took in the same run. */

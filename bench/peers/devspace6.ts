@@ -56,6 +56,7 @@ function quickstartConfig({ port, repository }: DevProject): string {
     dev: {
       app: {
         imageSelector: repository,
+        logs: {},
         ports: [{ port: `${port}:3000` }],
         sync: [{ path: './:/app', excludePaths: ['Dockerfile', 'devspace.yaml', 'kube/', 'node_modules/'] }],
       },

@@ -13,7 +13,7 @@ interface Kubeconfig {
 }
 
 /** The tests' cluster, whichever it is, behind a fault proxy. The kubeconfig lies in the project and goes away with it. */
-export async function faultyCluster(project: Project): Promise<FaultyCluster> {
+export async function faultyCluster(project: Pick<Project, 'path' | 'write'>): Promise<FaultyCluster> {
   const text = await kubectl(['config', 'view', '--minify', '--raw', '--flatten', '--output', 'json']);
   const config = JSON.parse(text) as Kubeconfig;
   const cluster = config.clusters[0]!.cluster;
