@@ -57,6 +57,7 @@ export async function devTerminal(
       const options = {
         target,
         command: plan.command,
+        workdir: plan.workDir,
         reconnect: reconnectAnswer(invocation, flags.terminalReconnect === true),
         quiet: () => held.hold(),
         onTarget: ({ container, namespace, pod }: TerminalTarget) =>

@@ -4,6 +4,7 @@ import { formatMs } from '../base/format.js';
 import type { Config } from '../config/schema.js';
 import { withFreePorts } from '../dev/beside-ports.js';
 import { mappingsOf } from '../dev/forwards.js';
+import { withOverriddenImages } from '../dev/override-images.js';
 import { runServices } from '../dev/services.js';
 import { checkPortsFree } from '../kube/forward/forward.js';
 import { findFreePort } from '../kube/forward/local-port.js';
@@ -30,8 +31,9 @@ export const run: CommandHandler = async (invocation) => {
   const started = performance.now();
   const timeoutMs = numberFlag('--timeout', flags.timeout, 1) * 1000;
   const project = await openProject(invocation);
-  const interactive = await interactiveMode(invocation, project.config);
-  const wanted = { ...project, config: interactive?.config ?? project.config };
+  const overridden = withOverriddenImages(project.config);
+  const interactive = await interactiveMode(invocation, overridden);
+  const wanted = { ...project, config: interactive?.config ?? overridden };
   const { root } = project;
   using kube = await openKube(invocation);
   if (flags.exitAfterDeploy === true) {

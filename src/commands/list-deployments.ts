@@ -40,8 +40,11 @@ export const run: CommandHandler = async (invocation) => {
 };
 
 function contentOf({ component, helm, kubectl }: DeploymentConfig): { type: string; content: string[] } {
-  if (kubectl)
-    return { type: kubectl.kustomize === true ? 'Kustomize' : 'Manifests', content: kubectl.manifests };
+  if (kubectl) {
+    const { inlineManifest, kustomize, manifests = [] } = kubectl;
+    const content = inlineManifest === undefined ? manifests : ['(in devspace.yaml)'];
+    return { type: kustomize === true ? 'Kustomize' : 'Manifests', content };
+  }
   if (helm) {
     const { name, version } = helm.chart;
     return { type: 'Helm', content: [version === undefined ? name : `${name} (${version})`] };

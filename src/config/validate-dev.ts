@@ -22,8 +22,9 @@ export function* validateDev(subject: Subject): Generator<Diagnostic> {
   const terminal = ['dev', 'interactive', 'terminal'];
   yield* oneImage(source, terminal, valueAt(value, terminal));
   yield* checkName(subject, [...terminal, 'imageName'], 'images');
-  for (const { path } of itemsAt(value, ['dev', 'interactive', 'images'])) {
-    yield* checkName(subject, [...path, 'name'], 'images');
+  for (const list of [['interactive', 'images'], ['overrideImages']]) {
+    for (const { path } of itemsAt(value, ['dev', ...list]))
+      yield* checkName(subject, [...path, 'name'], 'images');
   }
 }
 

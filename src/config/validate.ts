@@ -48,6 +48,7 @@ function* deployments(source: ConfigSource, value: unknown): Generator<Diagnosti
   yield* uniqueNames(source, value, ['deployments']);
   for (const { path } of itemsAt(value, ['deployments'])) {
     yield* oneOf(source, value, path, ['kubectl', 'helm', 'component'], 'required');
+    yield* oneOf(source, value, [...path, 'kubectl'], ['manifests', 'inlineManifest'], 'required');
   }
 }
 

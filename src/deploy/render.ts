@@ -4,15 +4,20 @@ import { findManifests, type ManifestSource } from './manifest-files.js';
 import { parseManifest, type Manifest } from './manifest.js';
 import { fetchManifest, renderKustomization, type Kubectl } from './kubectl.js';
 
+/** Where a deployment's manifests are: in files, or in the config itself. */
+export interface ManifestConfig {
+  readonly manifests?: readonly string[] | undefined;
+  readonly kustomize?: boolean | undefined;
+  readonly inlineManifest?: string | undefined;
+}
+
 /** All manifests of a deployment, read or rendered, parsed and checked. Each source counts once, however often it is listed. */
 export async function renderManifests(
   root: string,
-  {
-    manifests,
-    kustomize = false,
-  }: { readonly manifests: readonly string[]; readonly kustomize?: boolean | undefined },
+  { manifests = [], kustomize = false, inlineManifest }: ManifestConfig,
   kubectl: Kubectl,
 ): Promise<Manifest[]> {
+  if (inlineManifest !== undefined) return [parseManifest('kubectl.inlineManifest', inlineManifest)];
   const sources = manifests.flatMap((entry) => findManifests(root, entry, kustomize));
   const distinct = new Map(sources.map((source) => [source.target, source]));
   const rendered: Manifest[] = [];

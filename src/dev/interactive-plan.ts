@@ -11,6 +11,8 @@ export interface InteractivePlan {
   /** Where the terminal opens: any container of these images, narrowed by the rest. */
   readonly images: readonly string[];
   readonly terminal: Omit<TargetConfig, 'imageName'>;
+  /** Where the command starts; undefined: where the container does. */
+  readonly workDir: string | undefined;
   /** Empty: a shell. */
   readonly command: readonly string[];
 }
@@ -24,6 +26,7 @@ const IDLE = { entrypoint: ['sleep'], cmd: ['999999999'] };
  */
 export function imagesToChoose({ dev, images = {} }: Config): string[] | undefined {
   if (dev?.interactive?.images !== undefined || dev?.interactive?.terminal !== undefined) return undefined;
+  if (dev?.overrideImages?.length) return undefined;
   const built = Object.entries(images).filter(([, { build }]) => build?.disabled !== true);
   if (built.length > 0) return built.map(([name]) => name);
   throw new Failure({
@@ -43,6 +46,8 @@ export function planInteractive(
 ): InteractivePlan {
   const { images: named, terminal = {} } = config.dev?.interactive ?? {};
   const overrides = named ?? (chosen === undefined ? [] : [{ name: chosen }]);
+  // What is built for development starts as it says there: the terminal opens beside it.
+  const forDev = named === undefined ? (config.dev?.overrideImages ?? []).map(({ name }) => name) : [];
   const images: Record<string, ImageConfig> = { ...config.images };
   for (const { name, entrypoint, cmd } of overrides) {
     const image = images[name];
@@ -53,16 +58,17 @@ export function planInteractive(
       ...(isIdle ? IDLE : { entrypoint: entrypoint ?? image.entrypoint, cmd: cmd ?? image.cmd }),
     };
   }
-  const { command: configured = [], imageName, ...where } = terminal;
+  const { command: configured = [], imageName, workDir, ...where } = terminal;
   const overridden = overrides.map(({ name }) => name);
   const isOther = where.imageSelector !== undefined;
-  const byImage = imageName !== undefined ? [imageName] : isOther ? [] : overridden;
+  const byImage = imageName !== undefined ? [imageName] : isOther ? [] : [...overridden, ...forDev];
   const isAnywhere = byImage.length === 0 && !isOther && where.labelSelector === undefined;
   return {
     config: { ...config, images },
     overridden,
     images: isAnywhere ? Object.keys(images) : byImage,
     terminal: where,
+    workDir,
     command: command.length > 0 ? command : configured,
   };
 }

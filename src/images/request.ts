@@ -53,7 +53,8 @@ export function earlier(
 ): BuiltImage | undefined {
   const cached = record?.imageName === config.image ? record.tag : undefined;
   // An image that is never built here still has a tag when the config gives it one.
-  const tag = cached || (config.build?.disabled === true ? config.tag : undefined);
+  const tag =
+    cached || (config.build?.disabled === true && !config.tag?.includes('#') ? config.tag : undefined);
   return tag ? image(config.image, tag, false) : undefined;
 }
 

@@ -29,6 +29,9 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   'dev.interactive.images': [{ name: 'a' }],
   'dev.interactive.images[].name': 'a',
   'dev.interactive.terminal.imageName': 'a',
+  'dev.overrideImages': [{ name: 'a' }],
+  'dev.overrideImages[].name': 'a',
+  'deployments[].kubectl': { manifests: ['a'] },
   'dev.open': [{ url: 'http://a' }],
   'dev.open[].url': 'http://a',
   'dev.ports': [{ imageName: 'a', forward: [{ port: 1 }] }],
@@ -50,6 +53,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
 /** Neighbours that a key cannot be without, or another one would have to be there. */
 const NEIGHBOURS: readonly (readonly [holder: string, neighbours: object, unless: readonly string[]])[] = [
   ['deployments[]', { component: {} }, ['kubectl', 'helm', 'component']],
+  ['deployments[].kubectl', { manifests: ['a'] }, ['manifests', 'inlineManifest']],
   ['dependencies[].source', { path: 'a' }, ['git', 'path']],
   ['dev.ports[]', { imageName: 'a' }, ['imageName', 'imageSelector', 'labelSelector']],
   ['dev.sync[]', { imageName: 'a' }, ['imageName', 'imageSelector', 'labelSelector']],

@@ -109,6 +109,19 @@ describe('planInteractive', () => {
     expect(planInteractive(config(interactive, images), { chosen })).toMatchObject(expected);
   });
 
+  it('opens beside what is built for development, and leaves its start command', () => {
+    const given: Config = {
+      version: 'v1beta3',
+      images,
+      dev: {
+        overrideImages: [{ name: 'web', dockerfile: 'Dockerfile.dev' }],
+        interactive: { defaultEnabled: true },
+      },
+    };
+    expect(imagesToChoose(given)).toBeUndefined();
+    expect(planInteractive(given, {})).toMatchObject({ overridden: [], images: ['web'], config: { images } });
+  });
+
   it('takes the command of the command line before that of the config', () => {
     const given = config({ terminal: { command: ['ls'], namespace: 'other', containerName: 'app' } });
     expect(planInteractive(given, {}).command).toEqual(['ls']);

@@ -3,7 +3,8 @@ import { component, helmOptions } from './component.js';
 import { about, free, name, optional, text, texts } from './common.js';
 
 const kubectl = z.strictObject({
-  manifests: about(texts.check(z.minLength(1)), 'Files, folders, or kustomization folders'),
+  manifests: optional(texts.check(z.minLength(1)), 'Files, folders, or kustomization folders'),
+  inlineManifest: optional(name, 'Manifests right here, as one text'),
   kustomize: optional(z.boolean(), 'The manifests are kustomizations (default false)'),
   replaceImageTags: optional(z.boolean(), 'Put built tags into the manifests (default true)'),
   flags: optional(texts, 'Further flags for `kubectl apply`'),

@@ -35,9 +35,22 @@ const interactive = z.strictObject({
       ...target,
       containerName: optional(text, 'Container of the pod, where there are several'),
       command: optional(texts, 'What runs in the terminal (default: a shell)', ['bash']),
+      workDir: optional(text, "Folder it starts in (default: the container's working directory)"),
     }),
     'Where the terminal opens',
   ),
+});
+
+const overrideImage = z.strictObject({
+  name: about(name, 'Name of an entry in images'),
+  dockerfile: optional(text, 'Dockerfile to build it from', './Dockerfile.dev'),
+  context: optional(text, 'Build context'),
+  entrypoint: optional(
+    texts,
+    'Replaces its ENTRYPOINT; without cmd the first word does, and the others replace its CMD',
+    ['npm', 'run', 'dev'],
+  ),
+  cmd: optional(texts, 'Replaces its CMD'),
 });
 
 export const dev = z.strictObject({
@@ -63,5 +76,6 @@ export const dev = z.strictObject({
     }),
     'Build and deploy again when these change',
   ),
+  overrideImages: optional(z.array(overrideImage), 'Images that `devspace dev` builds in another way'),
   interactive: optional(interactive, 'Interactive mode (devspace dev -i)'),
 });

@@ -35,6 +35,7 @@ const custom = z.strictObject({
   flags: optional(texts, 'Arguments after the image'),
   args: optional(texts, 'Same as flags'),
   imageFlag: optional(text, 'Flag put before the image'),
+  skipImageArg: optional(z.boolean(), 'Do not pass the image as an argument (default false)'),
   onChange: optional(texts, 'Globs; the image is built again when one of these files changed'),
 });
 
@@ -47,7 +48,11 @@ const build = z.strictObject({
 
 export const image = z.strictObject({
   image: about(name, 'Repository without a tag'),
-  tag: optional(text, 'Fixed tag (default: 7 random characters at each build)'),
+  tag: optional(
+    text,
+    'Fixed tag, in which each # is a random character of every build (default: 7 random characters)',
+    'dev-####',
+  ),
   dockerfile: optional(text, 'Path of the Dockerfile (default ./Dockerfile)'),
   context: optional(text, 'Build context (default ./)'),
   entrypoint: optional(texts, 'Replaces ENTRYPOINT without touching the Dockerfile'),

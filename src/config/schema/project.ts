@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { about, free, name, optional, text, textMap, texts } from './common.js';
+import { about, count, free, name, optional, text, textMap, texts } from './common.js';
 
 export const dependency = z.strictObject({
   name: optional(text, 'What messages call it'),
@@ -33,6 +33,24 @@ export const hook = z.strictObject({
       after: optional(moment, 'After images are built, or after deployments'),
     }),
     'When to run it',
+  ),
+  events: optional(texts, 'When to run it, as in before:build:web or error:deploy:*; `*` is any name', [
+    'before:deploy',
+    'error:build:*',
+  ]),
+  container: optional(
+    z.strictObject({
+      imageSelector: optional(name, 'Image that the containers run'),
+      imageName: optional(text, 'Name of an entry in images'),
+      labelSelector: optional(textMap, 'Pod labels that must all match'),
+      pod: optional(text, 'Name of the pod'),
+      containerName: optional(text, 'Container of the pod, where there are several'),
+      namespace: optional(text, 'Namespace of the pods (default: the current one)'),
+      wait: optional(z.boolean(), 'Wait until it runs (default true)'),
+      timeout: optional(count, 'For how many seconds to wait (default 150)'),
+      once: optional(z.boolean(), 'Only once in each container (default false)'),
+    }),
+    'Run the command there instead of here',
   ),
 });
 

@@ -31,7 +31,11 @@ export const v1beta10: Step = {
         'use onUpload.exec of the sync with `once: true`',
       ),
     ),
-    refuse('dependencies.*.dev', 'ports and sync of dependencies are', 'add them to `dev` of this config'),
+    drop(
+      'dependencies.*.dev',
+      'has no effect: ports and sync of dependencies are not started',
+      'add them to `dev` of this config',
+    ),
     change('dependencies.*.profiles', profiles),
     drop('dependencies.*.disableProfileActivation'),
     drop('dependencies.*.overwriteVars'),

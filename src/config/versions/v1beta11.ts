@@ -10,11 +10,6 @@ export const v1beta11: Step = {
     change('dependencies.*.disabled', disabled, { decides: ['dependencies.*.disabled'] }),
     change('hooks.*.disabled', disabled, { decides: ['hooks.*.disabled'] }),
     drop('hooks.*.name'),
-    refuse(
-      'hooks.*.container',
-      'running a hook in a container is',
-      'use a `command`, such as devspace enter',
-    ),
     change('hooks.*.events', events, { decides: ['hooks.*.events.*'] }),
     drop('deployments.*.concurrent'),
     change('deployments.*.helm.timeout', timeout, { reads: [], decides: ['deployments.*.helm.timeout'] }),
@@ -30,31 +25,22 @@ function disabled(edits: Edits, path: Path): void {
   if (is === true || is === 'true') edits.remove(path.slice(0, -1));
 }
 
-const MOMENTS: Readonly<Record<string, string>> = {
-  build: 'images',
-  deploy: 'deployments',
-  purge: 'purgeDeployments',
-  initialSync: 'initialSync',
-};
+const MOMENTS: Readonly<Record<string, string>> = { build: 'images', deploy: 'deployments' };
 
-/** `before:deploy:NAME` is `when.before.deployments: NAME`. */
+/** `before:deploy:NAME` is `when.before.deployments: NAME`. A list with anything that `when` cannot say stays as it is. */
 function events(edits: Edits, path: Path): void {
   const when = [...path.slice(0, -1), 'when'];
-  for (const { path: at, value } of edits.entries(path, 'list')) {
-    const [side = '', action = '', name = '*'] = String(value).split(':');
+  const moments = edits.entries(path, 'list').map(({ path: at, value }) => {
+    const [side = '', action = '', name = '*', ...more] = String(value).split(':');
     const kind = MOMENTS[action];
-    const moment = [...when, side, kind ?? ''];
-    const isTaken = says(edits.at(moment));
-    if ((side !== 'before' && side !== 'after') || kind === undefined || isTaken) {
-      const what = `the event ${JSON.stringify(value)}`;
-      edits.problem(
-        'CONFIG_UNSUPPORTED',
-        at,
-        isTaken ? `${what} beside another of its kind is not supported` : `${what} is not supported`,
-        'use before:build, after:build, before:deploy or after:deploy, alone or with a name as in after:deploy:web',
-      );
-    } else edits.set(moment, name === '*' ? 'all' : name, at);
-  }
+    const isMoment = (side === 'before' || side === 'after') && kind !== undefined && more.length === 0;
+    // `before:build` is once before all; `before:build:*` is once before each.
+    if (!isMoment || String(value).endsWith(':*')) return undefined;
+    return { at, moment: [...when, side, kind], name: name === '*' ? 'all' : name };
+  });
+  const taken = new Set(moments.map((one) => one?.moment.join('.')));
+  if (moments.includes(undefined) || taken.size < moments.length || says(edits.at(when))) return;
+  for (const one of moments) if (one) edits.set(one.moment, one.name, one.at);
   edits.remove(path);
 }
 

@@ -4,17 +4,12 @@ import { nearest } from '../suggest.js';
 import type { Edits } from './edits.js';
 import { byDefault, change, drop, rename, says, type Rule, type Step } from './rules.js';
 
-const MOVED = 'use a profile that replaces it, or the key of the image itself';
-
-/** `dev.selectors`, `dev.terminal` and `dev.overrideImages` of DevSpace 3; files of v1beta3 may use them, too. */
+/** `dev.selectors` and `dev.terminal` of DevSpace 3; files of v1beta3 may use them, too. */
 export const devOfVersion3: readonly Rule[] = [
   change('dev.terminal', terminal, { decides: ['dev.terminal.disabled'] }),
   change('dev', inlineSelectors, {
     reads: ['dev.selectors', 'dev.ports.*.selector', 'dev.sync.*.selector', 'dev.terminal.selector'],
     decides: ['dev.ports.*.selector', 'dev.sync.*.selector', 'dev.interactive.terminal.selector'],
-  }),
-  change('dev.overrideImages', overrideImages, {
-    reads: ['dev.overrideImages', 'dev.overrideImages.*.dockerfile', 'dev.overrideImages.*.context'],
   }),
 ];
 
@@ -93,20 +88,4 @@ function inlineSelectors(edits: Edits, path: Path): void {
     edits.remove([...user, 'selector']);
   }
   edits.remove(list);
-}
-
-function overrideImages(edits: Edits, path: Path): void {
-  for (const { path: at } of edits.entries(path, 'list')) {
-    for (const key of ['dockerfile', 'context']) {
-      if (!says(edits.at([...at, key]))) continue;
-      edits.warn([...at, key], `has no effect: another ${key} for dev alone is not supported`, MOVED);
-      edits.remove([...at, key]);
-    }
-    // The first word is the program, the rest its arguments.
-    const words = edits.at([...at, 'entrypoint']);
-    if (!Array.isArray(words) || words.length < 2) continue;
-    edits.set([...at, 'cmd'], words.slice(1), [...at, 'entrypoint']);
-    edits.set([...at, 'entrypoint'], words.slice(0, 1), [...at, 'entrypoint']);
-  }
-  edits.move(path, ['dev', 'interactive', 'images']);
 }

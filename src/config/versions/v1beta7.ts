@@ -28,15 +28,6 @@ function tags(edits: Edits, path: Path): void {
       'keep the first, which is the one that is deployed',
     );
   }
-  const tag = edits.at(first);
-  if (typeof tag === 'string' && tag.includes('#')) {
-    edits.problem(
-      'CONFIG_UNSUPPORTED',
-      first,
-      'random characters (#) in a tag are not supported',
-      'use ${DEVSPACE_RANDOM}, or no tag at all',
-    );
-  }
-  if (tag !== undefined && first !== path) edits.copy(first, [...path.slice(0, -1), 'tag']);
+  if (edits.at(first) !== undefined && first !== path) edits.copy(first, [...path.slice(0, -1), 'tag']);
   edits.remove(path);
 }

@@ -1,6 +1,7 @@
 import type { Path } from '../path.js';
 import type { Edits } from './edits.js';
-import { change, drop, refuse, type Rule, type Step } from './rules.js';
+import { change, drop, refuse, rename, type Rule, type Step } from './rules.js';
+import { imageSelector } from './v1beta10.js';
 
 const IMAGE = 'images.*';
 const KANIKO = 'images.*.build.kaniko';
@@ -12,18 +13,15 @@ const HOOK_ACTIONS = {
   download: 'downloading in a hook is',
   logs: 'printing logs in a hook is',
   wait: 'waiting for a container in a hook is',
-  where: 'running a hook in a container is',
 };
 
 /** v1beta9 (DevSpace 4.11 to 5.11) → v1beta8 */
 export const v1beta9: Step = {
   version: 'v1beta9',
   rules: [
-    refuse(
-      `${IMAGE}.tagsAppendRandom`,
-      'appending random characters to tags is',
-      'write the tag as name-${DEVSPACE_RANDOM}',
-    ),
+    change(`${IMAGE}.tagsAppendRandom`, tagsAppendRandom, {
+      decides: [`${IMAGE}.tagsAppendRandom`],
+    }),
     drop(`${IMAGE}.preferSyncOverRebuild`),
     change(`${IMAGE}.rebuildStrategy`, rebuildStrategy),
     refuse(`${IMAGE}.restartHelperPath`, 'a restart helper of your own is', 'remove it: one is built in'),
@@ -51,11 +49,6 @@ export const v1beta9: Step = {
       'passing only the tag is',
       'let the program take the tag from the image',
     ),
-    refuse(
-      'images.*.build.custom.skipImageArg',
-      'leaving the image out is',
-      'let the program ignore its argument',
-    ),
     drop('deployments.*.helm.displayOutput'),
     ...['deleteArgs', 'templateArgs', 'upgradeArgs', 'fetchArgs'].map((key) =>
       refuse(
@@ -77,11 +70,6 @@ export const v1beta9: Step = {
     ),
     drop('dev.logs.sync', 'has no effect', 'see what is synced with `devspace status sync`'),
     refuse('dev.logs.selectors', 'choosing logs by labels is', 'use `images`'),
-    refuse(
-      'dev.interactive.terminal.workDir',
-      'a folder for the terminal is',
-      'use `command: [sh, -c, "cd FOLDER; exec sh"]`',
-    ),
     ...hookRules(),
     refuse(
       'pullSecrets',
@@ -99,6 +87,9 @@ export const v1beta9: Step = {
 };
 
 function* hookRules(): Generator<Rule> {
+  yield rename('hooks.*.where.container', 'hooks.*.container');
+  yield drop('hooks.*.where');
+  yield change('hooks.*.container.imageSelector', imageSelector);
   for (const [key, what] of Object.entries(HOOK_ACTIONS)) {
     yield refuse(`hooks.*.${key}`, what, 'use a `command`, such as devspace enter -- COMMAND');
   }
@@ -120,6 +111,14 @@ function* hookRules(): Generator<Rule> {
     }
   }
   yield refuse('hooks.*.when.onError', 'hooks after errors are', 'remove it');
+}
+
+/** The first tag; without one, all of it is random anyway. */
+function tagsAppendRandom(edits: Edits, path: Path): void {
+  const tag = [...path.slice(0, -1), 'tags', 0];
+  const text = edits.at(tag);
+  if (edits.at(path) === true && typeof text === 'string') edits.set(tag, `${text}-#####`, tag);
+  edits.remove(path);
 }
 
 function rebuildStrategy(edits: Edits, path: Path): void {

@@ -1,33 +1,29 @@
+import { posix } from 'node:path';
 import { found } from '../expected.js';
 import { valueAt, type Path } from '../path.js';
 import { nearest } from '../suggest.js';
 import type { Edits } from './edits.js';
 import type { Pattern } from './pattern.js';
 import { says } from './rules.js';
+import { imageOf } from './v1beta10.js';
 
 /** What a pod of `dev` may ask for that is not done here, with what to do. */
 const UNSUPPORTED: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   devImage: [
-    'running another image is',
-    'use `dockerfile` or `entrypoint` of the image in a profile for development',
+    'running another image in the pod is',
+    'deploy that image: name it in the manifest of a profile for development, or build it with dev.overrideImages',
   ],
-  command: [
-    'another command of the container is',
-    'use `entrypoint` of the image in a profile for development',
-  ],
-  args: ['other arguments of the container are', 'use `cmd` of the image in a profile for development'],
-  workingDir: ['another working directory is', 'set it in the Dockerfile or the manifest'],
   env: ['further environment variables are', 'set them in the manifest'],
   resources: ['other resources of the container are', 'set them in the manifest'],
   persistPaths: ['keeping folders across pods is', 'add a volume to the manifest'],
   persistenceOptions: ['keeping folders across pods is', 'add a volume to the manifest'],
   patches: ['patching the pod is', 'change the manifest, or use a profile'],
-  attach: ['attaching is', 'use `terminal`, or `logs`'],
 };
 const IGNORED: Readonly<Record<string, string>> = {
   ssh: 'has no effect: use `devspace enter` for a shell in the container',
   proxyCommands: 'has no effect: commands of the container are not run here',
   restartHelper: 'has no effect: use injectRestartHelper of the image',
+  attach: 'has no effect: what the container prints is shown as logs; `devspace attach` attaches to it',
 };
 /** Read below; the rest is unknown. */
 const READ = [
@@ -39,6 +35,9 @@ const READ = [
   'open',
   'terminal',
   'logs',
+  'command',
+  'args',
+  'workingDir',
   'name',
   'arch',
 ];
@@ -95,6 +94,14 @@ function readPod(edits: Edits, path: Path, pod: Path): void {
     edits.remove(at);
   }
   for (const key of ['name', 'arch']) edits.remove([...path, key]);
+  start(edits, path, pod);
+  const workingDir = [...path, 'workingDir'];
+  const folder = edits.at(workingDir);
+  if (says(folder)) {
+    const why =
+      'the process of the container starts where it always does; sync and terminal work in this folder';
+    edits.warn(workingDir, why);
+  }
 
   for (const { path: port } of edits.entries([...path, 'ports'], 'list'))
     forward(edits, port, 'forward', pod);
@@ -105,7 +112,37 @@ function readPod(edits: Edits, path: Path, pod: Path): void {
     edits.append(['dev', 'open'], value, at);
   terminal(edits, path, pod);
   logs(edits, path);
-  for (const key of ['ports', 'reversePorts', 'sync', 'open', 'container']) edits.remove([...path, key]);
+  for (const key of ['ports', 'reversePorts', 'sync', 'open', 'container', 'workingDir'])
+    edits.remove([...path, key]);
+}
+
+/** Another start command is put into the image, when it is one that is built here; else the pod would have to be another one. */
+function start(edits: Edits, path: Path, pod: Path): void {
+  const keys = ['command', 'args'].filter((key) => says(edits.at([...path, key])));
+  const [key] = keys;
+  if (key === undefined) return;
+  const first = [...path, key];
+  const selector = edits.at([...pod, 'imageSelector']);
+  const image = typeof selector === 'string' ? imageOf(edits, selector) : undefined;
+  const isBuilt = image !== undefined && edits.at(['images', image, 'build', 'custom']) === undefined;
+  if (isBuilt) {
+    const entry = edits.append(['dev', 'overrideImages'], { name: image }, first);
+    const [command, args] = [edits.at([...path, 'command']), edits.at([...path, 'args'])];
+    if (command !== undefined) edits.copy([...path, 'command'], [...entry, 'entrypoint']);
+    if (args !== undefined) edits.copy([...path, 'args'], [...entry, 'cmd']);
+    else edits.set([...entry, 'cmd'], [], first);
+  } else {
+    const message =
+      'another command for a container is supported only where `images` builds its image with docker or kaniko';
+    edits.problem(
+      'CONFIG_UNSUPPORTED',
+      first,
+      message,
+      'set it in the manifest of a profile for development',
+      'key',
+    );
+  }
+  for (const one of keys) edits.remove([...path, one]);
 }
 
 /** `8080:80`, `8080`, or a number: of the local port and the one in the pod. */
@@ -144,6 +181,10 @@ function sync(edits: Edits, at: Path, path: Path, pod: Path): void {
     edits.set([...entry, 'containerPath'], remote ?? local, at);
     edits.remove([...entry, 'path']);
   }
+  const base = edits.at([...path, 'workingDir']);
+  const folder = edits.at([...entry, 'containerPath']) ?? '.';
+  if (typeof base === 'string' && typeof folder === 'string' && !folder.startsWith('/'))
+    edits.set([...entry, 'containerPath'], posix.join(base, folder), at);
   for (const key of ['startContainer', 'file', 'printLogs']) {
     const is = [...entry, key];
     if (key === 'startContainer' && says(edits.at(is))) {
@@ -181,6 +222,8 @@ function terminal(edits: Edits, path: Path, pod: Path): void {
         edits.set(['dev', 'terminal', 'command'], ['sh', '-c', command], [...at, 'command']);
       else edits.move([...at, 'command'], ['dev', 'terminal', 'command']);
       edits.move([...at, 'workDir'], ['dev', 'terminal', 'workDir']);
+      if (edits.at(['dev', 'terminal', 'workDir']) === undefined)
+        edits.copy([...path, 'workingDir'], ['dev', 'terminal', 'workDir']);
     }
   }
   edits.remove(at);

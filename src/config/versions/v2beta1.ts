@@ -101,19 +101,6 @@ function* deploymentRules(): Generator<Rule> {
       'clone it, and use its folder as `name`',
     );
   }
-  yield change(`${DEPLOYMENT}.kubectl.inlineManifest`, (edits, path) => {
-    edits.problem(
-      'CONFIG_UNSUPPORTED',
-      path,
-      'a manifest in this file is not supported',
-      'put it into a file of its own',
-      'key',
-    );
-    // One problem is enough: it would lack manifests now.
-    const manifests = [...path.slice(0, -1), 'manifests'];
-    if (edits.at(manifests) === undefined) edits.set(manifests, [''], path);
-    edits.remove(path);
-  });
   yield refuse(`${DEPLOYMENT}.kubectl.patches`, 'patches of manifests are', 'use a kustomization');
   yield rename(`${DEPLOYMENT}.kubectl.kubectlBinaryPath`, `${DEPLOYMENT}.kubectl.cmdPath`);
   yield drop(`${DEPLOYMENT}.kubectl.kustomizeBinaryPath`, 'has no effect: kustomize is that of kubectl');
@@ -124,7 +111,10 @@ function* dependencyRules(): Generator<Rule> {
   for (const key of GIT) yield rename(`${DEPENDENCY}.${key}`, `${DEPENDENCY}.source.${key}`);
   yield drop(`${DEPENDENCY}.disablePull`);
   yield change(`${DEPENDENCY}.pipeline`, (edits, path) => {
-    if (says(edits.at(path)) && edits.at(path) !== 'deploy') {
+    if (edits.at(path) === 'dev') {
+      const hint = 'add its ports and sync to `dev` of this config';
+      edits.warn(path, 'the dependency is deployed, but its ports and sync are not started', hint);
+    } else if (says(edits.at(path)) && edits.at(path) !== 'deploy') {
       edits.problem(
         'CONFIG_UNSUPPORTED',
         path,

@@ -102,11 +102,61 @@ describe('v1beta4 to v1beta11', () => {
   });
 
   it.each([
-    ['images: {a: {image: x, tags: [a, b]}}', 'images.a.tags[1]: more than one tag is not supported'],
+    ['v1beta11', 'tags: ["v-####"]', { tag: 'v-####' }],
+    ['v1beta9', 'tags: [v], tagsAppendRandom: true', { tag: 'v-#####' }],
+    ['v1beta9', 'tags: [v], tagsAppendRandom: false', { tag: 'v' }],
+    ['v1beta9', 'tagsAppendRandom: true', {}],
     [
-      'images: {a: {image: x, tags: ["v-####"]}}',
-      'images.a.tags[0]: random characters (#) in a tag are not supported',
+      'v1beta11',
+      'build: {custom: {command: c, skipImageArg: true}}',
+      { build: { custom: { command: 'c', skipImageArg: true } } },
     ],
+  ])('an image of %s: %s', (version, text, expected) => {
+    const { config } = load(`version: ${version}\nimages: {a: {image: x, ${text}}}\n`);
+    expect(config.images).toEqual({ a: { image: 'x', ...expected } });
+  });
+
+  it.each([
+    ['events: [before:build]', { when: { before: { images: 'all' } } }],
+    [
+      'events: ["after:build:a", before:deploy]',
+      { when: { after: { images: 'a' }, before: { deployments: 'all' } } },
+    ],
+    // Once before each is not once before all.
+    ['events: ["before:build:*"]', { events: ['before:build:*'] }],
+    ['events: [before:deploy, "error:deploy:x"]', { events: ['before:deploy', 'error:deploy:x'] }],
+    ['events: ["before:deploy:x", "before:deploy:y"]', { events: ['before:deploy:x', 'before:deploy:y'] }],
+    [
+      'events: [after:deploy], container: {imageSelector: x, timeout: 5}',
+      { when: { after: { deployments: 'all' } }, container: { imageName: 'a', timeout: 5 } },
+    ],
+    [
+      'events: [after:deploy], container: {imageSelector: nginx}',
+      { when: { after: { deployments: 'all' } }, container: { imageSelector: 'nginx' } },
+    ],
+  ])('a hook: %s', (text, expected) => {
+    const images = 'images: {a: {image: x}}\ndeployments: [{name: x, kubectl: {manifests: [k]}}]';
+    const { config } = load(`version: v1beta11\n${images}\nhooks: [{command: c, ${text}}]\n`);
+    expect(config.hooks).toEqual([{ command: 'c', ...expected }]);
+  });
+
+  it('a hook of v1beta10: where', () => {
+    const text = 'hooks: [{command: c, where: {container: {imageSelector: nginx}}}]';
+    expect(load(`version: v1beta10\n${text}\n`).config.hooks).toEqual([
+      { command: 'c', container: { imageSelector: 'nginx' } },
+    ]);
+  });
+
+  it('the folder of a terminal', () => {
+    const text = 'dev: {terminal: {labelSelector: {a: b}, workDir: /src}}';
+    expect(load(`version: v1beta11\n${text}\n`).config.dev?.interactive?.terminal).toEqual({
+      labelSelector: { a: 'b' },
+      workDir: '/src',
+    });
+  });
+
+  it.each([
+    ['images: {a: {image: x, tags: [a, b]}}', 'images.a.tags[1]: more than one tag is not supported'],
     [
       'images: {a: {image: x, build: {buildKit: {inCluster: {}}}}}',
       'images.a.build.buildKit: a builder of its own for BuildKit is not supported',
@@ -116,14 +166,6 @@ describe('v1beta4 to v1beta11', () => {
       'images.a.rebuildStrategy: building every time is not supported',
     ],
     ['dev: {replacePods: [{}]}', 'dev.replacePods: replacing pods is not supported'],
-    [
-      'hooks: [{command: a, events: [error:build:x]}]',
-      'hooks[0].events[0]: the event "error:build:x" is not supported',
-    ],
-    [
-      'hooks: [{command: a, container: {labelSelector: {a: b}}}]',
-      'hooks[0].container: running a hook in a container is not supported',
-    ],
     ['pullSecrets: [{registry: r}]', 'pullSecrets: a list of pull secrets is not supported'],
     [
       'deployments: [{name: a, helm: {componentChart: true, chart: {name: c}}}]',
@@ -256,6 +298,52 @@ dependencies:
   });
 
   it.each([
+    ['command: [go, run, .]', { entrypoint: ['go', 'run', '.'], cmd: [] }],
+    ['args: [run]', { cmd: ['run'] }],
+    ['command: [go], args: [run]', { entrypoint: ['go'], cmd: ['run'] }],
+  ])('a start command of an image that is built here: %s', (text, expected) => {
+    const images = 'images: {web: {image: me/web}}';
+    const { config } = load(`version: v2beta1\n${images}\ndev: {a: {imageSelector: "me/web:1", ${text}}}\n`);
+    expect(config.dev).toEqual({ overrideImages: [{ name: 'web', ...expected }] });
+  });
+
+  it('works in workingDir, which the container itself does not', () => {
+    const text = `version: v2beta1
+dev:
+  a:
+    imageSelector: ubuntu
+    workingDir: /app
+    attach: true
+    terminal: {}
+    sync: [{path: ./}, {path: "src:lib"}, {path: "etc:/etc/x"}]
+`;
+    const { dev } = load(text).config;
+    expect(dev?.interactive?.terminal).toEqual({ imageSelector: 'ubuntu', workDir: '/app' });
+    expect(dev?.sync?.map(({ containerPath, localSubPath }) => [localSubPath, containerPath])).toEqual([
+      ['./', '/app/'],
+      ['src', '/app/lib'],
+      ['etc', '/etc/x'],
+    ]);
+    expect(warnings(text)).toEqual([
+      'dev.a.workingDir: the process of the container starts where it always does; sync and terminal work in this folder',
+      'dev.a.attach: has no effect: what the container prints is shown as logs; `devspace attach` attaches to it',
+    ]);
+  });
+
+  it('deploys dependencies whose ports and sync are not started, and says so', () => {
+    const text = 'version: v2beta1\ndependencies: {d: {path: p, pipeline: dev}}\n';
+    expect(load(text).config.dependencies).toEqual([{ name: 'd', source: { path: 'p' } }]);
+    expect(warnings(text)).toEqual([
+      'dependencies.d.pipeline: the dependency is deployed, but its ports and sync are not started',
+    ]);
+  });
+
+  it('manifests in the file itself', () => {
+    const text = 'version: v2beta1\ndeployments: {a: {kubectl: {inlineManifest: "kind: Pod"}}}\n';
+    expect(load(text).config.deployments).toEqual([{ name: 'a', kubectl: { inlineManifest: 'kind: Pod' } }]);
+  });
+
+  it.each([
     ['pipelines: {dev: "build_images a"}', 'pipelines.dev: pipelines of your own are not supported'],
     ['pipelines: {ci: "build_images --all"}', 'pipelines.ci: pipelines of your own are not supported'],
     [
@@ -266,7 +354,7 @@ dependencies:
     ['imports: [{path: x}]', 'imports: imports are not supported'],
     [
       'dev: {a: {labelSelector: {a: b}, devImage: x}}',
-      'dev.a.devImage: running another image is not supported',
+      'dev.a.devImage: running another image in the pod is not supported',
     ],
     ['dev: {a: {labelSelector: {a: b}, prts: [1]}}', 'dev.a.prts: unknown key, did you mean "ports"?'],
     ['dev: {a: {sync: [{path: a}]}}', 'dev.a.sync[0]: needs imageName, imageSelector or labelSelector'],
@@ -278,8 +366,16 @@ dependencies:
     ['dev: []', 'dev: expected names with values, found an empty list'],
     ['vars: 5', 'vars: expected names with values, found the number 5'],
     [
-      'deployments: {a: {kubectl: {inlineManifest: x}}}',
-      'deployments.a.kubectl.inlineManifest: a manifest in this file is not supported',
+      'deployments: {a: {kubectl: {inlineManifest: x, manifests: [y]}}}',
+      'deployments.a.kubectl.inlineManifest: cannot be used together with manifests',
+    ],
+    [
+      'dev: {a: {imageSelector: x, command: [y]}}',
+      'dev.a.command: another command for a container is supported only where `images` builds its image',
+    ],
+    [
+      'images: {x: {image: x, custom: {command: c}}}\ndev: {a: {imageSelector: x, args: [y]}}',
+      'dev.a.args: another command for a container is supported only where `images` builds its image',
     ],
   ])('names what is not there: %s', (text, expected) => {
     const found = messages(`version: v2beta1\n${text}\n`);

@@ -168,22 +168,24 @@ describe('each step', () => {
 describe.each(['v1beta2', 'v1beta3'])('the dev section of DevSpace 3 in %s', (version) => {
   const head = `version: ${version}\nimages: {web: {image: x, createPullSecret: false}}\n`;
 
-  it('overrides images in interactive mode', () => {
+  it('overrides images in dev', () => {
     const text = `${head}dev:
   terminal: {}
   overrideImages:
   - {name: web, entrypoint: [npm, run, dev], dockerfile: ./Dockerfile.dev, context: ./dev}
 `;
     expect(load(text).config.dev).toEqual({
-      interactive: {
-        defaultEnabled: true,
-        images: [{ name: 'web', entrypoint: ['npm'], cmd: ['run', 'dev'] }],
-      },
+      interactive: { defaultEnabled: true },
+      overrideImages: [
+        {
+          name: 'web',
+          entrypoint: ['npm', 'run', 'dev'],
+          dockerfile: './Dockerfile.dev',
+          context: './dev',
+        },
+      ],
     });
-    expect(warnings(text)).toEqual([
-      'dev.overrideImages[0].dockerfile: has no effect: another dockerfile for dev alone is not supported',
-      'dev.overrideImages[0].context: has no effect: another context for dev alone is not supported',
-    ]);
+    expect(warnings(text)).toEqual([]);
   });
 
   it('opens a terminal where it says', () => {
@@ -235,11 +237,14 @@ devspace.yaml:12:14: dev.terminal.command: expected a list of texts, found the t
 
   it.each([
     ['dev: {selectors: 5}', ['dev.selectors: expected a list, found the number 5']],
-    ['dev: {overrideImages: {a: b}}', ['dev.overrideImages: expected a list, found keys']],
+    [
+      'dev: {overrideImages: {a: b}}',
+      ['dev.overrideImages: expected a list of entries with keys, found keys'],
+    ],
     [
       'dev: {terminal: yes}',
       [
-        'dev.terminal: expected keys (imageName, imageSelector, labelSelector, namespace, containerName, command), found the text "yes"',
+        'dev.terminal: expected keys (imageName, imageSelector, labelSelector, namespace, containerName, command, workDir), found the text "yes"',
       ],
     ],
     ['dev: {overideImages: []}', ['dev.overideImages: unknown key, did you mean "overrideImages"?']],

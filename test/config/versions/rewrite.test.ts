@@ -85,10 +85,9 @@ dev:
       remotePort: 80
   interactive:
     defaultEnabled: false
-    images:
-    - name: web
-      entrypoint: [npm]
-      cmd: [run, dev]
+  overrideImages:
+  - name: web
+    entrypoint: [npm, run, dev]
 
 # Comments of what is no longer there:
 # the selector
