@@ -1,6 +1,6 @@
 // Bundles src/cli.ts into dist/: one small entry and a chunk per command, loaded when it is used.
 import { build } from 'esbuild';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -47,6 +47,10 @@ for (const name of readdirSync('dist/chunks')) {
   const path = `dist/chunks/${name}`;
   if (!fresh.has(path)) rmSync(path, { force: true });
 }
+
+// Data that `devspace init` reads.
+rmSync('dist/templates', { recursive: true, force: true });
+cpSync('src/init/templates', 'dist/templates', { recursive: true, filter: (path) => !path.endsWith('.ts') });
 
 // The bundle contains these packages, so it has to carry their licences.
 const bundled = new Set(

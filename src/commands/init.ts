@@ -5,9 +5,10 @@ import { Failure, systemCode } from '../base/failure.js';
 import { chooseAnswers, type Project, type Said } from '../init/choose.js';
 import { findParts } from '../init/found.js';
 import { detectLanguage, detectStack, languageNames } from '../init/language.js';
-import { planFiles } from '../init/plan.js';
+import { contextOf, languageOf, planFiles } from '../init/plan.js';
 import { projectName } from '../init/project-name.js';
 import { survey } from '../init/survey.js';
+import { readTemplate } from '../init/templates/read-template.js';
 import { writeFiles } from '../init/write-files.js';
 import { CONFIG_FILE } from '../state/project.js';
 import { canAsk } from './ask.js';
@@ -36,9 +37,11 @@ export const run: CommandHandler = async (invocation) => {
   const answers = chooseAnswers(project, said);
   const existing = {
     gitignore: await textIfThere(join(cwd, '.gitignore')),
-    dockerignore: await textIfThere(join(cwd, '.dockerignore')),
+    dockerignore: await textIfThere(join(cwd, contextOf(answers), '.dockerignore')),
   };
-  const files = planFiles(found, answers, existing);
+  const language = languageOf(found, answers);
+  const template = language === undefined ? undefined : await readTemplate(language);
+  const files = planFiles(found, answers, existing, template);
   if (exists) {
     const old = freeName(file);
     await rename(file, old);

@@ -17,6 +17,8 @@ export type ImageAnswer =
       readonly repository: string;
       readonly dockerfile: string;
       readonly context: string | undefined;
+      /** The stage that a compose file builds. */
+      readonly target?: string | undefined;
     }
   | { readonly kind: 'template'; readonly repository: string; readonly language: Language }
   /** Run as it is. */

@@ -39,6 +39,8 @@ export function chooseAnswers(project: Project, said: Said): Answers {
       'use lower-case letters, digits and hyphens: --name web',
     );
   const deploy = chooseDeploy(project, said);
+  if (deploy.kind === 'new' && /^\d/.test(name))
+    throw usage(`--name "${name}" is no name of a Service, for it begins with a digit`, `--name app-${name}`);
   const image = chooseImage(project, said, deploy);
   return { name, deploy, image, port: choosePort(project, said, image) };
 }
@@ -87,6 +89,7 @@ function chooseImage(project: Project, said: Said, deploy: DeployAnswer): ImageA
       repository,
       dockerfile,
       context: said.context ?? suggestedContext(found, dockerfile),
+      target: found.compose?.app?.dockerfile === normal(dockerfile) ? found.compose.app.target : undefined,
     };
   }
   const language = said.language ?? detectLanguage(survey);
@@ -138,7 +141,10 @@ export function suggestedPort({ found, survey }: Project, image: ImageAnswer): n
   if (image.kind === 'template') return detectStack(survey, image.language).port;
   if (image.kind !== 'dockerfile') return undefined;
   const text = survey.texts.get(normal(image.dockerfile));
-  return (text === undefined ? undefined : dockerfileFacts(text).ports[0]) ?? found.compose?.app?.port;
+  return (
+    (text === undefined ? undefined : dockerfileFacts(text, image.target).ports[0]) ??
+    found.compose?.app?.port
+  );
 }
 
 function choosePort(project: Project, { port }: Said, image: ImageAnswer): number | undefined {

@@ -9,7 +9,8 @@ export interface ConfigFacts {
   readonly target: string | undefined;
   /** Folder that the program runs from in its container. */
   readonly workdir: string | undefined;
-  readonly needsRestart: boolean;
+  /** The program starts again only when told to; undefined where nobody knows. */
+  readonly needsRestart: boolean | undefined;
   readonly excludes: readonly string[];
   /** Labels of the pods, where no image that is built tells them. */
   readonly labels: Readonly<Record<string, string>> | undefined;
@@ -41,16 +42,25 @@ function images({ image }: Answers, { context, dockerfile, needsRestart, target 
       '    injectRestartHelper: true',
     );
   }
+  if (needsRestart === undefined)
+    lines.push(
+      '    # Does the program not look for changes itself? With this line and onUpload below, it is restarted when files changed.',
+      '    # injectRestartHelper: true',
+    );
   if (target !== undefined) {
+    const note = image.kind === 'template' ? DEV_STAGE : '';
     lines.push(
       '    build:',
       '      docker:',
       '        options:',
-      `          target: ${scalar(target)} # the stage with sources and tools; without this line the small one for production is built`,
+      `          target: ${scalar(target)}${note}`,
     );
   }
   return `${lines.join('\n')}\n`;
 }
+
+const DEV_STAGE =
+  ' # the stage with sources and tools; without this line the small one for production is built';
 
 function deployments({ deploy, name }: Answers, { manifests }: ConfigFacts): string {
   const lines = [
@@ -102,12 +112,14 @@ function dev({ port }: Answers, facts: ConfigFacts): string {
         ...(workdir === undefined ? [] : [`      containerPath: ${scalar(workdir)}`]),
         '      excludePaths:',
         ...excludes.map((pattern) => `        - ${scalar(pattern)}`),
-        ...(needsRestart
+        ...(needsRestart === true
           ? [
               '      onUpload:',
               '        restartContainer: true # the program does not look for changes itself',
             ]
-          : []),
+          : needsRestart === undefined
+            ? ['      # onUpload:', '      #   restartContainer: true']
+            : []),
       ]
     : [];
   if (ports.length + sync.length === 0) return commentedDev;

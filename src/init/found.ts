@@ -19,7 +19,13 @@ export interface Compose {
   readonly file: string;
   /** The first service that is built. */
   readonly app:
-    { dockerfile: string | undefined; context: string | undefined; port: number | undefined } | undefined;
+    | {
+        readonly dockerfile: string | undefined;
+        readonly context: string | undefined;
+        readonly target: string | undefined;
+        readonly port: number | undefined;
+      }
+    | undefined;
   /** Names of all others. */
   readonly others: readonly string[];
 }
@@ -94,7 +100,9 @@ function findCompose(texts: ReadonlyMap<string, string>): Compose | undefined {
   const context = text(build.context);
   const dockerfile = text(build.dockerfile) ?? 'Dockerfile';
   const inContext = context === undefined || context === '.' ? dockerfile : `${context}/${dockerfile}`;
-  return { file, app: { context, dockerfile: inContext, port: containerPort(service.ports) }, others };
+  const target = typeof build.target === 'string' ? build.target : undefined;
+  const port = containerPort(service.ports) ?? containerPort(service.expose);
+  return { file, app: { context, dockerfile: inContext, target, port }, others };
 }
 
 /** Of `"8080:80"`, `80`, `127.0.0.1:8080:80/tcp` or `{target: 80}`. */

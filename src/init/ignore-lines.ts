@@ -17,6 +17,18 @@ export function patternsOf(text: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
+/**
+ * Patterns of .dockerignore as gitignore has them, which sync reads: Docker counts each from the top, gitignore only those that have a slash in
+ * front or inside.
+ */
+export function asGitPatterns(patterns: readonly string[]): string[] {
+  return patterns.map((pattern) => {
+    const not = pattern.startsWith('!') ? '!' : '';
+    const path = pattern.slice(not.length).replace(/^(?:\.?\/)+/, '');
+    return `${not}${/^\*\*\/./.test(path) ? path : `/${path}`}`;
+  });
+}
+
 /** `/x`, `x` and `x/` at the top of a project are as good as the same. */
 function plain(line: string): string {
   return line.trim().replace(/^\//, '').replace(/\/$/, '');

@@ -1,3 +1,4 @@
+import { portInSource } from './port-in-source.js';
 import type { Survey } from './survey.js';
 
 export const languages = ['node', 'python', 'go', 'java', 'php', 'ruby', 'rust', 'dotnet'] as const;
@@ -27,16 +28,18 @@ const MARKS: readonly (readonly [Language, RegExp])[] = [
   ['go', /^go\.mod$/],
   ['rust', /^Cargo\.toml$/],
   ['java', /^(?:pom\.xml|build\.gradle(?:\.kts)?)$/],
-  ['dotnet', /^(?:[^/]+\/)?[^/]+\.(?:csproj|fsproj|sln)$/],
+  ['dotnet', /^(?:[^/]+\/){0,2}[^/]+\.(?:csproj|fsproj|sln)$/],
   ['php', /^composer\.json$/],
   ['ruby', /^(?:Gemfile|config\.ru)$/],
-  ['python', /^(?:requirements\.txt|pyproject\.toml|Pipfile|setup\.py|manage\.py)$/],
+  ['python', /^(?:requirements\.txt|pyproject\.toml|Pipfile|setup\.py|(?:src\/)?manage\.py)$/],
   ['node', /^package\.json$/],
 ];
 const ENDINGS: Readonly<Record<string, Language>> = {
   js: 'node',
   mjs: 'node',
   ts: 'node',
+  tsx: 'node',
+  jsx: 'node',
   py: 'python',
   go: 'go',
   java: 'java',
@@ -45,6 +48,7 @@ const ENDINGS: Readonly<Record<string, Language>> = {
   rb: 'ruby',
   rs: 'rust',
   cs: 'dotnet',
+  fs: 'dotnet',
 };
 
 /** The language that marker files name, else the one that most source files are in. */
@@ -67,6 +71,7 @@ const FRAMEWORKS: Readonly<Record<Language, readonly (readonly [RegExp, string, 
     [/"nuxt"\s*:/, 'Nuxt', 3000],
     [/"@nestjs\/core"\s*:/, 'NestJS', 3000],
     [/"@angular\/core"\s*:/, 'Angular', 4200],
+    [/"astro"\s*:/, 'Astro', 4321],
     [/"react-scripts"\s*:/, 'React', 3000],
     [/"vite"\s*:/, 'Vite', 5173],
     [/"fastify"\s*:/, 'Fastify', 3000],
@@ -114,26 +119,13 @@ const PORTS: Readonly<Record<Language, number>> = {
   dotnet: 8080,
 };
 const LISTS =
-  /^(?:package\.json|requirements\.txt|pyproject\.toml|Pipfile|go\.mod|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|Gemfile|Cargo\.toml|(?:[^/]+\/)?[^/]+\.csproj)$/;
+  /^(?:package\.json|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|setup\.py|go\.mod|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|Gemfile|Cargo\.toml|(?:[^/]+\/){0,2}[^/]+\.[cf]sproj)$/;
 
 /** The framework and the port of a project in that language. */
 export function detectStack(found: Survey, language: Language): Stack {
   const lists = [...found.texts].filter(([path]) => LISTS.test(path)).map(([, text]) => text);
   const known = FRAMEWORKS[language].find(([mark]) => lists.some((text) => mark.test(text)));
   const [, framework, usual = PORTS[language]] = known ?? [];
-  return { language, framework, port: portInSource(found) ?? usual };
-}
-
-/** `app.listen(3000)`, `ListenAndServe(":8080")`, `app.run(port=5000)`, `process.env.PORT || 4000` in one of the main files. */
-function portInSource({ texts }: Survey): number | undefined {
-  for (const [path, text] of texts) {
-    if (!/\.(?:go|py|js|mjs|ts)$/.test(path)) continue;
-    const match =
-      /(?:listen(?:AndServe)?\(\s*["'`]?(?:[\w.]*:)?|\bport\s*=\s*|\bPORT\b["'\])]*\s*(?:\|\||\?\?|,)\s*["']?)(\d{2,5})\b/i.exec(
-        text,
-      );
-    const port = Number(match?.[1]);
-    if (port > 0 && port <= 65_535) return port;
-  }
-  return undefined;
+  const isSinatra = framework === 'Sinatra' && !found.files.includes('config.ru');
+  return { language, framework, port: portInSource(found, language) ?? (isSinatra ? 4567 : usual) };
 }

@@ -1,12 +1,12 @@
 import type { Answers } from './answers.js';
 import { configText } from './config-text.js';
 import { dockerfileFacts } from './dockerfile-facts.js';
-import { patternsOf, withLines } from './ignore-lines.js';
-import { detectLanguage, detectStack } from './language.js';
+import { asGitPatterns, patternsOf, withLines } from './ignore-lines.js';
+import { detectLanguage, detectStack, type Language } from './language.js';
 import { manifestTexts } from './manifest-text.js';
 import type { Survey } from './survey.js';
-import { templates } from './templates/index.js';
-import type { Template } from './templates/template.js';
+import { makeTemplate } from './templates/index.js';
+import type { Template, TemplateText } from './templates/template.js';
 
 /** A file as it will be. One that is there already is only named when it is to change. */
 export interface PlannedFile {
@@ -18,30 +18,48 @@ export interface PlannedFile {
 /** Texts of the files that may only grow. */
 export interface Existing {
   readonly gitignore: string | undefined;
+  /** Of the folder that is built, see {@link contextOf}. */
   readonly dockerignore: string | undefined;
+}
+
+/** The folder that is built, relative to the project: where Docker looks for .dockerignore. */
+export function contextOf({ image }: Answers): string {
+  return image.kind === 'dockerfile' && image.context !== undefined ? normal(image.context) : '.';
+}
+
+/** Whose template is needed: to make a Dockerfile, or to know what a language leaves lying about. */
+export function languageOf(found: Survey, { image }: Answers): Language | undefined {
+  return image.kind === 'template' ? image.language : detectLanguage(found);
 }
 
 const OURS = ['.devspace/', 'devspace.yaml'];
 
-/** Every file that `devspace init` writes, devspace.yaml last. Pure. */
-export function planFiles(found: Survey, answers: Answers, existing: Existing): PlannedFile[] {
+/** Every file that `devspace init` writes, devspace.yaml last. Pure. `text` is the template of {@link languageOf}. */
+export function planFiles(
+  found: Survey,
+  answers: Answers,
+  existing: Existing,
+  text: TemplateText | undefined,
+): PlannedFile[] {
   const { deploy, image, name, port } = answers;
-  const template = image.kind === 'template' ? makeTemplate(found, answers) : undefined;
+  const ofLanguage = text && templateFor(text, found, port);
+  const template = image.kind === 'template' ? ofLanguage : undefined;
   const dockerfile =
     template?.dockerfile ??
     (image.kind === 'dockerfile' ? found.texts.get(normal(image.dockerfile)) : undefined);
   const built = image.kind === 'dockerfile' || image.kind === 'template';
+  const target = image.kind === 'dockerfile' ? image.target : template?.target;
   const folder =
     ['kube', 'kube-devspace'].find((one) => !found.files.some((file) => file.startsWith(`${one}/`))) ??
     'kube-init';
   const files: PlannedFile[] = [];
 
   if (template) files.push({ path: 'Dockerfile', text: template.dockerfile });
-  const context = image.kind === 'dockerfile' ? image.context : undefined;
-  // Docker looks for it in the context.
-  const lines = [...OURS, ...(deploy.kind === 'new' ? [`${folder}/`] : []), ...(template?.ignore ?? [])];
-  const dockerignore = built ? withLines(existing.dockerignore, lines) : undefined;
-  if (dockerignore !== undefined && dockerignore !== existing.dockerignore && isRoot(context))
+  const isRoot = contextOf(answers) === '.';
+  const ours = isRoot ? [...OURS, ...(deploy.kind === 'new' ? [`${folder}/`] : [])] : [];
+  const dockerignore =
+    built && isRoot ? withLines(existing.dockerignore, [...ours, ...(template?.ignore ?? [])]) : undefined;
+  if (dockerignore !== undefined && dockerignore !== existing.dockerignore)
     files.push({ path: '.dockerignore', text: dockerignore });
   const gitignore = withLines(existing.gitignore, ['.devspace/']);
   if (gitignore !== existing.gitignore) files.push({ path: '.gitignore', text: gitignore });
@@ -51,7 +69,15 @@ export function planFiles(found: Survey, answers: Answers, existing: Existing): 
     files.push({ path: `${folder}/deployment.yaml`, text: deployment });
     if (service !== undefined) files.push({ path: `${folder}/service.yaml`, text: service });
   }
-  const text = configText(answers, {
+  // What an image leaves out is no part of the program, and what is installed or built on one side does not fit the other.
+  const excluded = [
+    ...(image.kind === 'dockerfile' ? [] : ['Dockerfile']),
+    ...patternsOf(dockerignore ?? existing.dockerignore ?? ''),
+    ...(ofLanguage?.ignore ?? []),
+    '.git/',
+    ...ours,
+  ];
+  const config = configText(answers, {
     manifests:
       deploy.kind === 'new'
         ? [folder]
@@ -61,31 +87,19 @@ export function planFiles(found: Survey, answers: Answers, existing: Existing): 
             ? deploy.paths
             : [],
     dockerfile: image.kind === 'dockerfile' ? image.dockerfile : './Dockerfile',
-    context,
-    target: template?.target,
-    workdir: dockerfile === undefined ? undefined : dockerfileFacts(dockerfile).workdir,
-    needsRestart: template?.needsRestart === true,
-    excludes: excludesOf(found, dockerignore),
+    context: isRoot || image.kind !== 'dockerfile' ? undefined : image.context,
+    target,
+    workdir: dockerfile === undefined ? undefined : dockerfileFacts(dockerfile, target).workdir,
+    needsRestart: template?.needsRestart,
+    excludes: [...new Set(asGitPatterns(excluded))],
     labels: built ? undefined : deploy.kind === 'new' ? { app: name } : {},
   });
-  return [...files, { path: 'devspace.yaml', text }];
+  return [...files, { path: 'devspace.yaml', text: config }];
 }
 
-function makeTemplate(found: Survey, { image, port }: Answers): Template | undefined {
-  if (image.kind !== 'template') return undefined;
-  const stack = detectStack(found, image.language);
-  return templates[image.language](found, { ...stack, port: port ?? stack.port });
-}
-
-/** What an image leaves out is no part of the program, and what is installed or built on one side does not fit the other. */
-function excludesOf(found: Survey, dockerignore: string | undefined): string[] {
-  const language = detectLanguage(found);
-  const made = language === undefined ? [] : templates[language](found, detectStack(found, language)).ignore;
-  return [...new Set(['Dockerfile', ...patternsOf(dockerignore ?? ''), ...made, '.git/', ...OURS])];
-}
-
-function isRoot(context: string | undefined): boolean {
-  return context === undefined || normal(context) === '.';
+function templateFor(text: TemplateText, found: Survey, port: number | undefined): Template {
+  const stack = detectStack(found, text.language);
+  return makeTemplate(text, found, { ...stack, port: port ?? stack.port });
 }
 
 /** `./web/Dockerfile` as a survey names it. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { languages } from '../../src/init/language.js';
 import { readHelper } from '../../src/sync/inject/helper-binary.js';
 import { installPackage, type InstalledPackage } from '../rig/installed.js';
 
@@ -14,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('the npm package', () => {
-  it('holds the CLI, both helpers and the schema, and nothing else', () => {
+  it('holds the CLI, both helpers, the schema and the templates, and nothing else', () => {
     const chunks = installed.files.filter((file) => /^dist\/chunks\/[\w.-]+\.js$/.test(file));
     expect(chunks.length).toBeGreaterThan(5);
     expect(installed.files.filter((file) => !chunks.includes(file)).toSorted()).toEqual([
@@ -27,6 +28,9 @@ describe('the npm package', () => {
       'dist/helper/devspace-helper-linux-amd64.gz',
       'dist/helper/devspace-helper-linux-arm64.gz',
       'dist/helper/manifest.json',
+      ...languages
+        .flatMap((name) => ['Dockerfile', 'dockerignore'].map((file) => `dist/templates/${name}/${file}`))
+        .toSorted(),
       'package.json',
     ]);
   });

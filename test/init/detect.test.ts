@@ -31,6 +31,46 @@ describe('language and framework', () => {
     ],
     [{ Gemfile: 'gem "rails"', 'package.json': '{}' }, 'ruby', 'Rails', 3000],
     [{ 'Cargo.toml': 'axum = "0.8"' }, 'rust', 'axum', 3000],
+    [
+      { 'Cargo.toml': '[package]', 'src/main.rs': 'TcpListener::bind("0.0.0.0:7878")' },
+      'rust',
+      undefined,
+      7878,
+    ],
+    [
+      { 'Cargo.toml': 'actix-web = "4"', 'src/main.rs': 'server.bind(("0.0.0.0", 8123))' },
+      'rust',
+      'Actix',
+      8123,
+    ],
+    [{ Gemfile: 'gem "sinatra"', 'app.rb': 'require "sinatra"' }, 'ruby', 'Sinatra', 4567],
+    [{ Gemfile: 'gem "sinatra"', 'config.ru': '' }, 'ruby', 'Sinatra', 9292],
+    [{ Gemfile: '', 'app.rb': "TCPServer.new('0.0.0.0', 5678)" }, 'ruby', undefined, 5678],
+    [{ 'main.go': 'r.Run(":8090")', 'go.mod': '' }, 'go', undefined, 8090],
+    [{ 'main.go': 'http.ListenAndServe("0.0.0.0:8091", nil)', 'go.mod': '' }, 'go', undefined, 8091],
+    [
+      { 'pom.xml': 'spring-boot', 'src/main/resources/application.properties': 'a=b\nserver.port=8085\n' },
+      'java',
+      'Spring Boot',
+      8085,
+    ],
+    [
+      { 'build.gradle': '', 'src/main/java/App.java': 'HttpServer.create(new InetSocketAddress(8086), 0)' },
+      'java',
+      undefined,
+      8086,
+    ],
+    [{ 'main.py': 'HTTPServer(("", 8001), Handler)' }, 'python', undefined, 8001],
+    [{ 'main.py': 'port = int(os.environ.get("PORT", "8002"))' }, 'python', undefined, 8002],
+    // What belongs to another language does not count.
+    [{ 'requirements.txt': 'flask', 'server.js': 'app.listen(3001)' }, 'python', 'Flask', 5000],
+    [{ 'package.json': '{"dependencies":{"astro":"5"}}' }, 'node', 'Astro', 4321],
+    [
+      { 'src/app/app.fsproj': '<Project Sdk="Microsoft.NET.Sdk.Web">', 'a.fs': '' },
+      'dotnet',
+      'ASP.NET Core',
+      8080,
+    ],
     [{ 'src/web.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web">' }, 'dotnet', 'ASP.NET Core', 8080],
     [{ 'a.py': '', 'b.py': '', 'c.js': '' }, 'python', undefined, 8000],
     [{ 'README.md': '' }, undefined, undefined, undefined],
@@ -73,16 +113,19 @@ describe('findParts', () => {
   });
 
   it.each([
-    ['build: .\n    ports: ["8080:3000"]', { dockerfile: 'Dockerfile', context: '.', port: 3000 }],
+    [
+      'build: .\n    ports: ["8080:3000"]',
+      { dockerfile: 'Dockerfile', context: '.', target: undefined, port: 3000 },
+    ],
     [
       'build: ./web\n    ports: [127.0.0.1:80:8000/tcp]',
-      { dockerfile: 'web/Dockerfile', context: 'web', port: 8000 },
+      { dockerfile: 'web/Dockerfile', context: 'web', target: undefined, port: 8000 },
     ],
     [
-      'build: {context: ./a, dockerfile: d/My.Dockerfile}\n    ports: [{target: 90}]',
-      { dockerfile: 'a/d/My.Dockerfile', context: 'a', port: 90 },
+      'build: {context: ./a, dockerfile: d/My.Dockerfile, target: dev}\n    expose: [90]',
+      { dockerfile: 'a/d/My.Dockerfile', context: 'a', target: 'dev', port: 90 },
     ],
-    ['build: .', { dockerfile: 'Dockerfile', context: '.', port: undefined }],
+    ['build: .', { dockerfile: 'Dockerfile', context: '.', target: undefined, port: undefined }],
   ])('reads the service that is built: %s', (service, app) => {
     const { compose } = findParts(
       surveyOf({ 'compose.yaml': `services:\n  db:\n    image: postgres\n  web:\n    ${service}\n` }),
@@ -103,6 +146,14 @@ describe('a Dockerfile', () => {
     expect(dockerfileFacts(text)).toEqual({ ports: [8080, 9090], workdir: '/app' });
     expect(dockerfileFacts('FROM a\nWORKDIR $HOME\n')).toEqual({ ports: [], workdir: undefined });
     expect(dockerfileFacts('')).toEqual({ ports: [], workdir: undefined });
+  });
+
+  it('tells those of a stage, of what it is made from, and of its variables', () => {
+    const text =
+      'ARG BASE=a\nFROM $BASE AS Base\nENV A=1 PORT=4000\nEXPOSE ${PORT}\nWORKDIR /srv\nFROM base AS dev\nEXPOSE 9229\nFROM scratch\n';
+    expect(dockerfileFacts(text, 'dev')).toEqual({ ports: [4000, 9229], workdir: '/srv' });
+    expect(dockerfileFacts(text)).toEqual({ ports: [], workdir: undefined });
+    expect(dockerfileFacts('FROM a AS a\nFROM a\nARG P 80\nEXPOSE $P\n').ports).toEqual([80]);
   });
 });
 

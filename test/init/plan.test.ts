@@ -1,22 +1,34 @@
 import { parseAllDocuments } from 'yaml';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load-config.js';
 import { chooseAnswers, type Project, type Said } from '../../src/init/choose.js';
 import { findParts } from '../../src/init/found.js';
-import { withLines } from '../../src/init/ignore-lines.js';
+import { asGitPatterns, withLines } from '../../src/init/ignore-lines.js';
 import { languages } from '../../src/init/language.js';
-import { planFiles } from '../../src/init/plan.js';
+import { contextOf, languageOf, planFiles } from '../../src/init/plan.js';
+import { readTemplate } from '../../src/init/templates/read-template.js';
+import type { TemplateText } from '../../src/init/templates/template.js';
 import { surveyOf } from './found.js';
 
 const deployment = 'apiVersion: apps/v1\nkind: Deployment\nspec: {containers: [{image: example.com/app}]}\n';
 
+let templates: readonly TemplateText[] = [];
+beforeAll(async () => {
+  templates = await Promise.all(languages.map(readTemplate));
+});
+
 function plan(files: Record<string, string>, said: Said = {}, name = 'web') {
   const survey = surveyOf(files);
   const project: Project = { survey, found: findParts(survey), name };
-  const planned = planFiles(survey, chooseAnswers(project, said), {
-    gitignore: files['.gitignore'],
-    dockerignore: files['.dockerignore'],
-  });
+  const answers = chooseAnswers(project, said);
+  const ignoreFile = contextOf(answers) === '.' ? '.dockerignore' : `${contextOf(answers)}/.dockerignore`;
+  const language = languageOf(survey, answers);
+  const planned = planFiles(
+    survey,
+    answers,
+    { gitignore: files['.gitignore'], dockerignore: files[ignoreFile] },
+    templates.find((one) => one.language === language),
+  );
   const texts = Object.fromEntries(planned.map(({ path, text }) => [path, text]));
   const loaded = loadConfig({ file: 'devspace.yaml', text: texts['devspace.yaml'] ?? '' });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics.map(({ message }) => message)));
@@ -125,6 +137,28 @@ describe('what init writes', () => {
       },
     ],
     [
+      'the stage that a compose file builds',
+      {
+        Dockerfile: 'FROM x AS dev\nWORKDIR /dev\nEXPOSE 3000\nFROM y\nWORKDIR /prod\n',
+        'compose.yaml': 'services: {w: {build: {context: ., target: dev}}}',
+      },
+      {},
+      {
+        images: { app: { build: { docker: { options: { target: 'dev' } } } } },
+        dev: { ports: [{ forward: [{ port: 3000 }] }], sync: [{ containerPath: '/dev' }] },
+      },
+    ],
+    [
+      'what the context leaves out, from its top',
+      {
+        'api/Dockerfile': 'FROM x\n',
+        'api/.dockerignore': 'docs\n**/*.md\n!docs/a\n',
+        '.dockerignore': 'no',
+      },
+      {},
+      { dev: { sync: [{ excludePaths: ['/docs', '**/*.md', '!/docs/a', '/.git/'] }] } },
+    ],
+    [
       'new manifests beside others',
       { Dockerfile: 'FROM x', 'kube/a.yaml': deployment },
       { manifests: [] },
@@ -148,6 +182,7 @@ describe('what init writes', () => {
     [{ Dockerfile: '' }, { image: 'a:1' }, 'USAGE'],
     [{ Dockerfile: '' }, { port: '70000' }, 'USAGE'],
     [{ Dockerfile: '' }, { name: 'A' }, 'USAGE'],
+    [{ Dockerfile: '' }, { name: '1a' }, 'USAGE'],
     [{ Dockerfile: '' }, { existingImage: 'A' }, 'USAGE'],
     [{ Dockerfile: '' }, { existingImage: 'a', dockerfile: 'Dockerfile' }, 'USAGE'],
     [{ Dockerfile: '' }, { manifests: ['a'], chart: 'b' }, 'USAGE'],
@@ -168,4 +203,16 @@ describe('withLines', () => {
     expect(withLines(text, lines)).toBe(expected);
     expect(withLines(expected, lines)).toBe(expected);
   });
+});
+
+describe('asGitPatterns', () => {
+  it.each([
+    ['a', '/a'],
+    ['./a/', '/a/'],
+    ['/a/b', '/a/b'],
+    ['!a', '!/a'],
+    ['**/a', '**/a'],
+    ['**', '/**'],
+    ['*.md', '/*.md'],
+  ])('anchors %j as %j', (pattern, expected) => expect(asGitPatterns([pattern])).toEqual([expected]));
 });

@@ -1,4 +1,4 @@
-import type { Stack } from '../language.js';
+import type { Language, Stack } from '../language.js';
 import type { Survey } from '../survey.js';
 
 /** A Dockerfile for a project that has none. */
@@ -12,14 +12,20 @@ export interface Template {
   readonly needsRestart: boolean;
 }
 
-/** All run as a user that is not root, and copy what lists dependencies first, so that a change of sources does not install them anew. */
-export type MakeTemplate = (found: Survey, stack: Stack) => Template;
-
-export function has(found: Survey, file: string): boolean {
-  return found.files.includes(file);
+/** The files of a language's folder as they are, before they are filled in. */
+export interface TemplateText {
+  readonly language: Language;
+  readonly dockerfile: string;
+  readonly dockerignore: string;
 }
 
-/** Of `names`, those that are there, as words. */
-export function present({ files }: Survey, ...names: string[]): string {
-  return names.filter((name) => files.includes(name)).join(' ');
+/** What the texts of a template ask for: what stands in `{{…}}`, and what `#if` decides by. An empty text is a no. */
+export type Values = Readonly<Record<string, string | boolean>>;
+
+/** What a language knows about a project. */
+export interface Facts {
+  readonly values: Values;
+  readonly needsRestart: boolean;
 }
+
+export type FindFacts = (found: Survey, stack: Stack) => Facts;

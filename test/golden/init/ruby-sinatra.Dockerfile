@@ -1,0 +1,22 @@
+# For: Gemfile, app.rb
+# Left out: log/ tmp/ vendor/bundle/ .bundle/ .git/
+# Restarted: yes
+
+# Not the slim one: gems are compiled here.
+FROM ruby:3.4
+
+# Not root, and with a folder that may be written to: what changes is synced into it.
+RUN useradd --create-home --uid 1000 app && mkdir /app && chown 1000:1000 /app
+USER 1000:1000
+ENV BUNDLE_PATH=/home/app/gems
+WORKDIR /app
+
+# Gems are installed again only when these files change.
+COPY --chown=1000:1000 Gemfile ./
+RUN bundle install
+
+COPY --chown=1000:1000 . .
+
+ENV PORT=4567
+EXPOSE 4567
+CMD ["bundle","exec","ruby","app.rb","-o","0.0.0.0","-p","4567"]
