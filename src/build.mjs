@@ -1,4 +1,6 @@
-// Bundles src/cli.ts into dist/: one small entry and a chunk per command, loaded when it is used.
+// Bundles src/ into dist/: a small start and the program, see src/start/.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { build } from 'esbuild';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,35 +19,57 @@ const noSubprocessesInCommander = {
   },
 };
 
-const { metafile } = await build({
-  entryPoints: ['src/cli.ts'],
-  outdir: 'dist',
+// inquirer brings an editor's prompt, which nobody asks for, and with it half a megabyte of character sets.
+const noEditorInInquirer = {
+  name: 'no-editor-in-inquirer',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^@inquirer\/editor$/ }, ({ path }) => ({ path, namespace: 'no-editor' }));
+    onLoad({ filter: /./, namespace: 'no-editor' }, () => ({ contents: 'export default undefined;' }));
+  },
+};
+
+rmSync('dist/chunks', { recursive: true, force: true });
+const options = {
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  format: 'cjs',
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
-  chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [noSubprocessesInCommander],
+  metafile: true,
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+};
+
+// One function that start/program.ts calls.
+const { metafile } = await build({
+  ...options,
+  entryPoints: { program: 'src/cli.ts' },
+  plugins: [noSubprocessesInCommander, noEditorInInquirer],
   // yaml's own ESM build: its main entry is CommonJS, which cannot be tree-shaken and loads slower.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
-  define: { DEVSPACE_VERSION: JSON.stringify(version) },
-  // CommonJS dependencies call require() for Node's own modules.
+  define: { DEVSPACE_VERSION: JSON.stringify(version), 'import.meta.url': 'importMetaUrl' },
+  // V8 keeps the code of what require() loads, not of import().
+  supported: { 'dynamic-import': false },
   banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    js: "(function(require,__filename,keepCode){const importMetaUrl=require('node:url').pathToFileURL(__filename).href;",
   },
-  metafile: true,
+  footer: { js: '})' },
+});
+const hash = createHash('sha256').update(readFileSync('dist/program.cjs')).digest('hex');
+await build({
+  ...options,
+  entryPoints: { start: 'src/start/main.ts' },
+  define: { DEVSPACE_BUILD: JSON.stringify(hash.slice(0, 16)) },
 });
 
-// Chunks of earlier builds would pile up in the package.
-const fresh = new Set(Object.keys(metafile.outputs));
-for (const name of readdirSync('dist/chunks')) {
-  const path = `dist/chunks/${name}`;
-  if (!fresh.has(path)) rmSync(path, { force: true });
+// What bin/devspace.js answers without loading the program.
+for (const name of ['help', 'version']) {
+  rmSync(`dist/${name}.txt`, { force: true });
+  const text = execFileSync(process.execPath, ['bin/devspace.js', `--${name}`]);
+  writeFileSync(`dist/${name}.txt`, text);
 }
 
 // Data that `devspace init` reads.

@@ -8,6 +8,8 @@ import { withoutSecrets } from './report/without-secrets.js';
 import { Secrets } from './base/secrets.js';
 
 declare const DEVSPACE_VERSION: string;
+/** See start/program.ts: has what was compiled kept for the next run of this command. */
+declare const keepCode: (command: string) => void;
 
 /** Why a run was told to stop; `exitCode` is what shells expect for the signal (128 + its number). */
 class Interrupted extends Error {
@@ -135,20 +137,40 @@ function buildProgram(ending: Ending): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput({ writeErr: () => undefined })
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` });
   addFlags(program, globalFlags);
-  for (const spec of commands) addCommand(program, spec, ending);
+  addCommands(program, commands, (spec, command) => {
+    if (spec.load === undefined) return;
+    const { load } = spec;
+    command.action(async () => {
+      keepCode(topmost(command).name());
+      ending.code = await runCommand(load, command.args, valuesOf(command), ending);
+    });
+  });
   return program;
 }
 
-function addCommand(parent: Command, spec: CommandSpec, ending: Ending): void {
-  const { args, examples, flags, load, name, passThrough = false, subcommands = [], summary } = spec;
-  const command = parent
-    .command(args ? `${name} ${args}` : name)
-    .description(summary)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .helpOption('-h, --help', 'print this help')
+/** What the help of `parent` tells of them. The one that is called learns the rest of itself then: all flags of all commands would take 10 ms. */
+function addCommands(
+  parent: Command,
+  specs: readonly CommandSpec[],
+  onCall: (spec: CommandSpec, command: Command) => void,
+): void {
+  for (const { args, name, summary } of specs)
+    parent.command(args ? `${name} ${args}` : name).description(summary);
+  parent.hook('preSubcommand', (_, called) => {
+    const spec = specs.find(({ name }) => name === called.name());
+    if (spec === undefined) return;
+    fillIn(called, spec);
+    addCommands(called, spec.subcommands ?? [], onCall);
+    onCall(spec, called);
+  });
+}
+
+function fillIn(command: Command, spec: CommandSpec): void {
+  const { examples, flags, passThrough = false, subcommands = [] } = spec;
+  command
     .helpCommand(false)
     // What stands behind a subcommand belongs to it, though the command above has a flag of that name.
     .enablePositionalOptions(subcommands.length > 0)
@@ -164,11 +186,12 @@ function addCommand(parent: Command, spec: CommandSpec, ending: Ending): void {
   }
   if (examples)
     command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
-  for (const subcommand of subcommands) addCommand(command, subcommand, ending);
-  if (load === undefined) return;
-  command.action(async () => {
-    ending.code = await runCommand(load, command.args, valuesOf(command), ending);
-  });
+}
+
+/** The command of the first level that it stands under. */
+function topmost(command: Command): Command {
+  const above = command.parent;
+  return above?.parent ? topmost(above) : command;
 }
 
 const globalNames = new Set(globalFlags.map(({ flag }) => new Option(flag).attributeName()));
@@ -248,6 +271,7 @@ async function main(argv: readonly string[]): Promise<Ending> {
   return ending;
 }
 
-const { code, isOutputLost } = await main(process.argv.slice(2));
-if (!isOutputLost) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-process.exit(code);
+void main(process.argv.slice(2)).then(async ({ code, isOutputLost }) => {
+  if (!isOutputLost) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+});

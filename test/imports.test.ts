@@ -11,7 +11,7 @@ const layers = [
   ['config', 'kube', 'proc', 'state', 'sync'],
   ['analyze', 'dependencies', 'deploy', 'dev', 'images', 'init'],
   ['commands'],
-  ['cli'],
+  ['cli', 'start'],
 ];
 const layerOf = new Map(layers.flatMap((names, level) => names.map((name) => [name, level] as const)));
 /** Event types are vocabulary for all; the rest of report/ is for cli alone. */

@@ -15,5 +15,5 @@ export async function readTemplate(language: Language): Promise<TemplateText> {
 
 function templatesDir(): string {
   const here = new URL('.', import.meta.url);
-  return fileURLToPath(here.pathname.endsWith('/chunks/') ? new URL('../templates/', here) : here);
+  return fileURLToPath(here.pathname.endsWith('/templates/') ? here : new URL('templates/', here));
 }
