@@ -28,7 +28,7 @@ const noEditorInInquirer = {
   },
 };
 
-rmSync('dist/chunks', { recursive: true, force: true });
+for (const old of ['chunks', 'cli.js']) rmSync(`dist/${old}`, { recursive: true, force: true });
 const options = {
   bundle: true,
   format: 'cjs',
