@@ -6,7 +6,6 @@ import { predefinedOf, type Predefined } from '../config/vars/predefined.js';
 import { findTool } from '../proc/find-tool.js';
 import { run } from '../proc/run.js';
 import type { Invocation } from './command.js';
-import { openKube } from './open-kube.js';
 
 declare const DEVSPACE_VERSION: string | undefined;
 
@@ -43,6 +42,8 @@ export function predefinedValues(
         return git(['rev-parse', '--abbrev-ref', 'HEAD'], 'DEVSPACE_GIT_BRANCH');
       case 'namespace':
       case 'context': {
+        // Hardly any config asks for these, and the way to a cluster takes long to load.
+        const { openKube } = await import('./open-kube.js');
         using kube = await openKube(invocation);
         return kube[which];
       }

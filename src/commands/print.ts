@@ -10,14 +10,14 @@ export const run: CommandHandler = async (invocation) => {
   const { result } = await resolveProject(invocation, { sections: ALL_SECTIONS });
   for (const warning of result.warnings) emit(warningOf(warning));
   const options = { explain: flags.explain === true, showSecrets: flags.showSecrets === true };
-  const config = printable(result, options);
-  const hidden =
-    !options.showSecrets &&
-    JSON.stringify(config) !== JSON.stringify(printable(result, { showSecrets: true }));
-  if (hidden && !wantsJson(invocation))
+  if (wantsJson(invocation)) {
+    const { config } = printable(result, options);
+    printResult(invocation, { config, ...(options.explain && { origins: originsOf(result) }) }, () => []);
+    return 0;
+  }
+  const { config, hidden } = printConfig(result, options);
+  if (hidden)
     emit({ type: 'note', level: 'info', text: 'Passwords are shown as ***; --show-secrets shows them' });
-  printResult(invocation, { config, ...(options.explain && { origins: originsOf(result) }) }, () => [
-    printConfig(result, options).trimEnd(),
-  ]);
+  printResult(invocation, {}, () => [config.trimEnd()]);
   return 0;
 };

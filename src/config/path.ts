@@ -30,8 +30,25 @@ export function itemsAt(value: unknown, path: Path): { path: Path; value: unknow
   return Object.entries(at).map(([key, item]) => ({ path: [...path, key], value: item }));
 }
 
-/** All texts at or under `path`. */
-export function* textsUnder(value: unknown, path: Path = []): Generator<{ path: Path; text: string }> {
-  if (typeof value === 'string') yield { path, text: value };
-  else for (const item of itemsAt(value, [])) yield* textsUnder(item.value, [...path, ...item.path]);
+/** All texts at or under `path` that are `wanted`. */
+export function textsUnder(
+  value: unknown,
+  path: Path = [],
+  wanted: (text: string) => boolean = () => true,
+): { path: Path; text: string }[] {
+  const found: { path: Path; text: string }[] = [];
+  const at = [...path];
+  const visit = (below: unknown): void => {
+    if (typeof below === 'string') {
+      if (wanted(below)) found.push({ path: [...at], text: below });
+    } else if (typeof below === 'object' && below !== null) {
+      for (const key of Object.keys(below)) {
+        at.push(Array.isArray(below) ? Number(key) : key);
+        visit((below as Record<string, unknown>)[key]);
+        at.pop();
+      }
+    }
+  };
+  visit(value);
+  return found;
 }

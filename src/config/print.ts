@@ -1,7 +1,6 @@
-import { Document, isCollection, isMap, isPair, isScalar } from 'yaml';
+import { blockYaml } from './block-yaml.js';
 import type { ResolveResult } from './resolve.js';
 import { formatPath, type Path } from './path.js';
-import type { Filled } from './vars/fill.js';
 import { escapeVariables } from './vars/text.js';
 
 type Resolved = ResolveResult & { ok: true };
@@ -23,9 +22,15 @@ export interface PrintOptions {
 }
 
 const HIDDEN = '***';
-/** Keys with passwords, and build arguments that are some by their name. */
-const SECRET_KEY =
-  /(?:^|\.)(?:password|token)$|\.buildArgs\..*(?:pass|secret|token|key|credential|auth|private)/i;
+const SECRET_KEY = /^(?:password|token)$/i;
+const SECRET_ARGUMENT = /\.buildArgs\..*(?:pass|secret|token|key|credential|auth|private)/i;
+
+/** A config to be shown. */
+export interface Printable<T> {
+  readonly config: T;
+  /** Whether something in it is masked. */
+  readonly hidden: boolean;
+}
 
 /**
  * The config as a command works with it, as plain data: profiles applied, variables filled in, both sections gone. Passwords are masked unless
@@ -34,76 +39,68 @@ const SECRET_KEY =
 export function printable(
   result: Resolved,
   { showSecrets = false, escape = false }: PrintOptions & { escape?: boolean },
-): Record<string, unknown> {
+): Printable<Record<string, unknown>> {
   const { profiles: _, vars: __, ...config } = result.config;
-  const byOrigin = filledByOrigin(result);
+  const secrets = filledWithSecrets(result);
+  let hidden = false;
   const visit = (value: unknown, path: Path): unknown => {
     if (Array.isArray(value)) return value.map((item, index) => visit(item, [...path, index]));
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(
         Object.entries(value).map(([key, item]) => [key, visit(item, [...path, key])]),
       );
-    const shown = showSecrets ? value : masked(value, path, result, byOrigin);
+    const shown = showSecrets ? value : masked(value, path, result, secrets);
+    hidden ||= shown !== value;
     // Commands are printed as they are written.
     return escape && typeof shown === 'string' && path[0] !== 'commands' ? escapeVariables(shown) : shown;
   };
-  return visit(config, []) as Record<string, unknown>;
+  const shown = visit(config, []) as Record<string, unknown>;
+  return { config: shown, hidden };
 }
 
-function masked(
-  value: unknown,
-  path: Path,
-  result: Resolved,
-  byOrigin: ReadonlyMap<string, Filled>,
-): unknown {
-  if (typeof value === 'string' && value !== '' && SECRET_KEY.test(path.join('.'))) return HIDDEN;
-  const filled = byOrigin.get(originKey(result, path));
-  const secrets = (filled?.names ?? []).flatMap((name) => {
-    const variable = result.variables.known.get(name);
-    return variable?.secret === true && variable.value !== '' ? [String(variable.value)] : [];
-  });
-  if (secrets.length === 0) return value;
-  return secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), String(value));
+function masked(value: unknown, path: Path, { draft }: Resolved, secrets: Secrets): unknown {
+  if (typeof value === 'string' && value !== '' && isSecret(path)) return HIDDEN;
+  if (secrets.size === 0) return value;
+  const hidden = secrets.get(formatPath(draft.origins.originOf(draft.value, path)));
+  return hidden ? hidden.reduce((text, secret) => text.replaceAll(secret, HIDDEN), String(value)) : value;
+}
+
+/** Passwords by their key, and build arguments by their name. */
+function isSecret(path: Path): boolean {
+  return (
+    SECRET_KEY.test(String(path.at(-1))) ||
+    (path.includes('buildArgs') && SECRET_ARGUMENT.test(path.join('.')))
+  );
 }
 
 /** The same as the text of a devspace.yaml, which loads to this config: what looks like a variable is escaped. */
-export function printConfig(result: Resolved, options: PrintOptions): string {
-  const data = printable(result, { ...options, escape: true });
-  const document = new Document(data, { aliasDuplicateObjects: false, merge: true });
-  if (options.explain === true) annotate(document.contents, [], (path) => ` ${originText(result, path)}`);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
-}
-
-function annotate(node: unknown, path: Path, comment: (path: Path) => string): void {
-  if (isScalar(node)) node.comment = comment(path);
-  else if (isCollection(node)) {
-    for (const [index, item] of node.items.entries()) {
-      const key: string | number =
-        isMap(node) && isPair(item) && isScalar(item.key) ? String(item.key.value) : index;
-      annotate(isPair(item) ? item.value : item, [...path, key], comment);
-    }
-  }
+export function printConfig(result: Resolved, options: PrintOptions): Printable<string> {
+  const { config, hidden } = printable(result, { ...options, escape: true });
+  const uses = usesByOrigin(result);
+  const remark = (path: Path): string => originText(result, path, uses);
+  return { config: blockYaml(config, options.explain === true ? remark : undefined), hidden };
 }
 
 /** Where each single value of the printed config comes from. */
 export function originsOf(result: Resolved): Origin[] {
   const found: Origin[] = [];
+  const uses = usesByOrigin(result);
   const visit = (value: unknown, path: Path): void => {
     const isOpen = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
-    if (!isOpen) found.push(originAt(result, path));
+    if (!isOpen) found.push(originAt(result, path, uses));
     else
       for (const [key, item] of Object.entries(value))
         visit(item, [...path, Array.isArray(value) ? Number(key) : key]);
   };
-  visit(printable(result, {}), []);
+  visit(printable(result, {}).config, []);
   return found;
 }
 
-function originAt(result: Resolved, path: Path): Origin {
-  const { draft, filled, source, variables } = result;
+function originAt(result: Resolved, path: Path, uses: Uses): Origin {
+  const { draft, source, variables } = result;
   const origin = draft.origins.originOf(draft.value, path);
   const [section, index] = origin;
-  const names = filled.find((one) => formatPath(one.origin) === formatPath(origin))?.names ?? [];
+  const names = uses.get(formatPath(origin)) ?? [];
   const profiles = (draft.value['profiles'] ?? []) as readonly { name?: string }[];
   const profile = section === 'profiles' ? profiles[Number(index)]?.name : undefined;
   return {
@@ -116,18 +113,32 @@ function originAt(result: Resolved, path: Path): Origin {
   };
 }
 
-function originText(result: Resolved, path: Path): string {
-  const { line, profile, variables = {} } = originAt(result, path);
+function originText(result: Resolved, path: Path, uses: Uses): string {
+  const { line, profile, variables = {} } = originAt(result, path, uses);
   const parts = [`${result.source.file}:${line}`];
   if (profile !== undefined) parts.push(`profile ${profile}`);
   for (const [name, from] of Object.entries(variables)) parts.push(`${name} from ${from}`);
   return parts.join(', ');
 }
 
-function filledByOrigin({ filled }: Resolved): ReadonlyMap<string, Filled> {
-  return new Map(filled.map((one) => [formatPath(one.origin), one]));
+/** The variables in what is filled in, by where it is written. */
+type Uses = ReadonlyMap<string, readonly string[]>;
+
+function usesByOrigin({ filled }: Resolved): Uses {
+  return new Map(filled.map(({ names, origin }) => [formatPath(origin), names]));
 }
 
-function originKey({ draft }: Resolved, path: Path): string {
-  return formatPath(draft.origins.originOf(draft.value, path));
+/** The secrets in what variables were filled into, by where it is written. */
+type Secrets = ReadonlyMap<string, readonly string[]>;
+
+function filledWithSecrets({ filled, variables }: Resolved): Secrets {
+  const found = new Map<string, readonly string[]>();
+  for (const { names, origin } of filled) {
+    const secrets = names.flatMap((name) => {
+      const { secret, value } = variables.known.get(name) ?? {};
+      return secret === true && value !== '' ? [String(value)] : [];
+    });
+    if (secrets.length > 0) found.set(formatPath(origin), secrets);
+  }
+  return found;
 }

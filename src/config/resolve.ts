@@ -215,8 +215,7 @@ function judgeBeforehand(draft: Draft): (LoadResult & { ok: false }) | undefined
 function isOpen({ written }: Draft, { code, path }: Diagnostic): boolean {
   const value = valueAt(written.value, path);
   if (code === 'CONFIG_UNSUPPORTED' && typeof value !== 'string') return false;
-  for (const { text } of textsUnder(value)) if (hasVariables(text)) return true;
-  return false;
+  return textsUnder(value, [], hasVariables).length > 0;
 }
 
 /** Defined variables in the order of their definitions, then the others in the order of their use. */
@@ -238,7 +237,7 @@ function missingOf(
     const { default: fallback, value } = resolver.definition(name) ?? {};
     return !namesIn([fallback, value].join(' ')).some((other) => resolver.missing.has(other));
   });
-  const definitions = [...textsUnder(root['vars'], ['vars'])];
+  const definitions = textsUnder(root['vars'], ['vars']);
   return names.map((name) => {
     const path = uses.get(name) ??
       definitions.find(({ text }) => namesIn(text).includes(name))?.path ?? ['vars'];

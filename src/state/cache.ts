@@ -1,6 +1,5 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { systemCode } from '../base/failure.js';
 import { writeAtomic } from './atomic-write.js';
 import { assign, child, grow, texts, type Data } from './data.js';
@@ -157,7 +156,8 @@ class GeneratedState implements State {
     try {
       // First, so that the new content is never there for others.
       if (this.#secret) await chmod(this.#file, 0o600).catch(ignoreMissing);
-      await writeAtomic(this.#file, stringify(data), this.#secret ? { mode: 0o600 } : {});
+      const { generatedText } = await import('./generated-yaml.js');
+      await writeAtomic(this.#file, generatedText(data), this.#secret ? { mode: 0o600 } : {});
     } catch (error) {
       throw notWritten(this.#file, error);
     }

@@ -1,6 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
 import { systemCode } from '../base/failure.js';
+import { readPlainYaml } from '../base/plain-yaml.js';
 import { isData, type Data } from './data.js';
 import { notRead, notWritten } from './folder.js';
 
@@ -13,7 +13,7 @@ export async function readGenerated(file: string): Promise<{ data: Data; warning
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return { data: {} };
     throw notRead(file, error);
   }
-  const data = parse(text);
+  const data = await parse(text);
   if (data) return { data };
   const aside = `${file}.${new Date().toISOString().replaceAll(/[:.]/g, '-')}.bak`;
   try {
@@ -27,14 +27,10 @@ export async function readGenerated(file: string): Promise<{ data: Data; warning
   };
 }
 
-function parse(text: string): Data | undefined {
-  const document = parseDocument(text, { logLevel: 'silent' });
-  if (document.errors.length > 0) return undefined;
-  try {
-    const value: unknown = document.toJS() ?? {};
-    return isData(value) ? value : undefined;
-  } catch {
-    // An alias that leads nowhere, or far too many: not written by us.
-    return undefined;
-  }
+async function parse(text: string): Promise<Data | undefined> {
+  const value = readPlainYaml(text)?.value;
+  if (isData(value)) return value;
+  // Loading the parser that knows all of YAML takes longer than all the rest.
+  const { parseGenerated } = await import('./generated-yaml.js');
+  return parseGenerated(text);
 }

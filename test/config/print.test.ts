@@ -47,7 +47,7 @@ const values = { REGISTRY: 'r', TAG: '1.10', USER: 'u', PASS: 'xy' };
 
 describe('the printed config', () => {
   it('is what commands work with, without passwords', async () => {
-    expect(printConfig(await resolve(text, values, ['p']), {})).toMatchInlineSnapshot(`
+    expect(printConfig(await resolve(text, values, ['p']), {}).config).toMatchInlineSnapshot(`
       "version: v1beta3
       images:
         web:
@@ -83,7 +83,7 @@ describe('the printed config', () => {
   });
 
   it('says where each value comes from', async () => {
-    expect(printConfig(await resolve(text, values, ['p']), { explain: true })).toMatchInlineSnapshot(`
+    expect(printConfig(await resolve(text, values, ['p']), { explain: true }).config).toMatchInlineSnapshot(`
       "version: v1beta3 # devspace.yaml:1
       images:
         web:
@@ -150,7 +150,7 @@ describe('the printed config', () => {
 
   it.each([false, true])('loads to the same config (explained: %s)', async (explain) => {
     const first = await resolve(text, values, ['p']);
-    const again = await resolve(printConfig(first, { showSecrets: true, explain }));
+    const again = await resolve(printConfig(first, { showSecrets: true, explain }).config);
     const { profiles: _, vars: __, ...config } = first.config;
     expect(again.config).toEqual(config);
   });
@@ -244,7 +244,7 @@ describe('the printed config', () => {
         const written = stringify(value, { aliasDuplicateObjects: false, merge: true });
         const first = await resolve(written, { A: '5', B: 'b', C: 'c' });
         const { vars: _, ...expected } = first.config;
-        const again = await resolve(printConfig(first, { showSecrets: true, explain }));
+        const again = await resolve(printConfig(first, { showSecrets: true, explain }).config);
         expect(again.config).toEqual(expected);
       }),
       { numRuns: 150 },

@@ -24,7 +24,7 @@ export function* textsToFill(
 ): Generator<{ path: Path; text: string }> {
   for (const section of Object.keys(root)) {
     if (WITHOUT.has(section) || !isFilled(section)) continue;
-    for (const found of textsUnder(root[section], [section])) if (hasVariables(found.text)) yield found;
+    yield* textsUnder(root[section], [section], hasVariables);
   }
 }
 
@@ -61,9 +61,8 @@ export function giveTypes(root: object, schema: $ZodType, filled: readonly Fille
   if (filled.length === 0) return;
   const byOrigin = new Map(filled.map((one) => [formatPath(one.origin), one]));
   const texts = new Set(filled.map(({ text }) => text));
-  for (const { path, text } of textsUnder(root)) {
-    // Finding an origin takes its time.
-    if (!texts.has(text)) continue;
+  // Finding an origin takes its time.
+  for (const { path, text } of textsUnder(root, [], (one) => texts.has(one))) {
     const one = byOrigin.get(formatPath(origins.originOf(root, path)));
     // The upgrade of an old config may have made something else of it.
     if (!one || one.text !== text || one.names.length === 0) continue;
