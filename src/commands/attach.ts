@@ -1,6 +1,7 @@
 import { runAttach } from '../dev/attach.js';
 import type { CommandHandler } from './command.js';
 import { openKube } from './open-kube.js';
+import { guardTerminal } from './guard-terminal.js';
 import { pickTarget } from './pick-target.js';
 import { refuseJson } from './refuse-json.js';
 
@@ -10,5 +11,6 @@ export const run: CommandHandler = async (invocation) => {
   refuseJson(invocation, 'attach');
   using kube = await openKube(invocation);
   const target = await pickTarget(kube, invocation, 'Which container do you want to attach to?');
-  return runAttach(kube, { target, emit, stdin, stdout, stderr }, signal);
+  await using _guard = guardTerminal(kube);
+  return await runAttach(kube, { target, emit, stdin, stdout, stderr }, signal);
 };

@@ -1,8 +1,9 @@
 import { Closing } from '../base/closing.js';
-import { Failure, isFailure, messageOf } from '../base/failure.js';
+import { Failure, isFailure } from '../base/failure.js';
 import { formatAge } from '../base/format.js';
 import type { Config } from '../config/schema.js';
-import { leaseKey, liveRuns, RunLease, takeOver } from '../dev/run-lease.js';
+import { liveRuns, takeOver, type OtherRun } from '../dev/other-runs.js';
+import { leaseKey, RunLease } from '../dev/run-lease.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { takeRunLock, type RunLock } from '../state/run-lock.js';
 import { findRun, type RunIdentity } from '../state/run-record.js';
@@ -13,7 +14,7 @@ import type { Invocation } from './command.js';
 export interface Claim extends AsyncDisposable {
   /** Aborts with DEV_TAKEN_OVER when another run takes over. */
   readonly signal: AbortSignal;
-  /** It runs beside another one, so local ports may be taken. */
+  /** It runs beside another one: what that has deployed stays as it is, and local ports may be taken. */
   readonly beside: boolean;
   /** Undefined where leases are not allowed, and as long as the namespace is not there. */
   readonly lease: RunLease | undefined;
@@ -42,20 +43,27 @@ export async function claimRun(
     beside: false,
     lease: undefined as RunLease | undefined,
   };
+  const goBeside = (other: RunIdentity | undefined): void => {
+    claim.beside = true;
+    const who = other === undefined ? 'another run' : `the run of ${nameOf(other)}`;
+    const text = `Beside ${who}: nothing is built or deployed, since that would replace what it works with`;
+    emit({ type: 'note', level: 'info', text });
+  };
   try {
     const lock = closing.use(await lockFolder(invocation, me));
     lock.onAsked(onTaken);
     const key = leaseKey(config);
+    let isRefused = false;
     const hold = async (isFirst: boolean): Promise<void> => {
       try {
         for (const attempts = [1, 2, 3]; claim.lease === undefined && attempts.pop();) {
           const others = await liveRuns(kube, key, me, signal);
-          const answer =
-            others.length === 0 || claim.beside
-              ? 'beside'
-              : await decide(invocation, others[0]!.identity, true);
-          if (answer === 'take-over') for (const other of others) await takeOver(kube, other, me, signal);
-          else claim.beside ||= others.length > 0;
+          const [other] = others;
+          if (other && !claim.beside) {
+            const answer = await decide(invocation, other.identity, other);
+            if (answer === 'beside') goBeside(other.identity);
+            else for (const one of others) await takeOver(kube, one, me, signal);
+          }
           const holder = { key, me, beside: claim.beside, onTaken };
           claim.lease = await RunLease.hold(kube, holder, signal).catch((error: unknown) => {
             // Somebody else was faster: he is found by the next look.
@@ -66,16 +74,19 @@ export async function claimRun(
       } catch (error) {
         signal.throwIfAborted();
         if (!isFailure(error) || !error.code.startsWith('KUBE_')) throw error;
-        if (isFirst && isFailure(error, 'KUBE_NOT_FOUND')) return;
+        isRefused = isFailure(error, 'KUBE_FORBIDDEN');
+        // Without the namespace, or any answer: again when the namespace is there, or the run has ended for that reason.
+        if (isFirst && !isRefused) return;
         // Two runs that do not know of each other are what everyone else has, too.
-        const text = `Other runs in this namespace cannot be found: ${messageOf(error)}`;
-        if (flags.debug === true) emit({ type: 'note', level: 'info', text });
+        const text = `Other runs of this project, on other machines or in other folders, cannot be found: ${error.message}`;
+        emit({ type: 'warning', code: 'RUNS_UNKNOWN', text, ...(error.hint && { hint: error.hint }) });
+        if (flags.beside === true) goBeside(undefined);
       }
     };
     await hold(true);
     return Object.assign(claim, {
       settle: async () => {
-        if (claim.lease === undefined) await hold(false);
+        if (claim.lease === undefined && !isRefused) await hold(false);
       },
       async [Symbol.asyncDispose]() {
         await claim.lease?.[Symbol.asyncDispose]();
@@ -92,23 +103,23 @@ async function lockFolder(invocation: Invocation, me: RunIdentity): Promise<RunL
   const free = await takeRunLock(me.folder);
   if (free) return free;
   const other = (await findRun(me.folder))?.record ?? { ...me, pid: 0 };
-  await decide(invocation, other, false);
+  await decide(invocation, other);
   const lock = await takeRunLock(me.folder, me, invocation.signal);
   // With a question it either has the lock or throws.
   return lock!;
 }
 
-/** What becomes of another run. `mayBeside`: two runs of one folder would write the same files. */
-async function decide(invocation: Invocation, other: RunIdentity, mayBeside: boolean): Promise<Answer> {
+/** What becomes of another run. Only one that was found by its `lease` can be run beside: two runs of one folder would write the same files. */
+async function decide(invocation: Invocation, other: RunIdentity, lease?: OtherRun): Promise<Answer> {
+  const mayBeside = lease !== undefined;
   const { flags, signal, stderr } = invocation;
   if (flags.takeOver === true) return 'take-over';
   if (flags.beside === true && mayBeside) return 'beside';
-  const who = `${other.user}@${other.host}`;
   const age = formatAge(Date.now() - Date.parse(other.since));
   const where = `folder ${other.folder}, context ${other.context}, namespace ${other.namespace}, process ${other.pid}`;
   const running = new Failure({
     code: 'DEV_RUNNING',
-    message: `${who} runs devspace dev ${mayBeside ? 'for this project in this namespace' : 'in this folder'} since ${age} (${where})`,
+    message: `${nameOf(other)} ${lease?.isDeaf ? 'cannot be asked, and probably runs' : 'runs'} devspace dev ${mayBeside ? 'for this project in this namespace' : 'in this folder'} since ${age} (${where})`,
     subject: other.folder,
     hint: `devspace dev --take-over (it ends there)${mayBeside ? ', or devspace dev --beside (on other local ports)' : ''}`,
   });
@@ -137,6 +148,8 @@ async function decide(invocation: Invocation, other: RunIdentity, mayBeside: boo
     throw new Failure({ code: 'INTERRUPTED', message: 'stopped by Ctrl-C', exitCode: 130 });
   }
 }
+
+const nameOf = ({ host, user }: RunIdentity): string => `${user}@${host}`;
 
 function takenOver(by: RunIdentity | undefined): Failure {
   const who =

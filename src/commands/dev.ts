@@ -3,9 +3,11 @@ import { isFailure } from '../base/failure.js';
 import { formatMs } from '../base/format.js';
 import type { Config } from '../config/schema.js';
 import { withFreePorts } from '../dev/beside-ports.js';
+import type { ImageRefs } from '../dev/built-images.js';
 import { mappingsOf } from '../dev/forwards.js';
 import { withOverriddenImages } from '../dev/override-images.js';
 import { runServices } from '../dev/services.js';
+import type { BuiltImage } from '../images/request.js';
 import { checkPortsFree } from '../kube/forward/forward.js';
 import { findFreePort } from '../kube/forward/local-port.js';
 import type { Kube } from '../kube/kubeconfig.js';
@@ -51,11 +53,14 @@ export const run: CommandHandler = async (invocation) => {
   const guard = (): void => void closing.use(guardRun(invocation, kube, claim));
   const isHeld = claim.lease !== undefined;
   if (isHeld) guard();
-  const images = await runPipeline({ ...invocation, signal }, wanted, kube, { dev: true });
+  const pipelineFlags = claim.beside ? { ...flags, skipPipeline: true } : flags;
+  const images = await runPipeline({ ...invocation, flags: pipelineFlags, signal }, wanted, kube, {
+    dev: true,
+  });
   await claim.settle();
   if (!isHeld) guard();
 
-  const refs = new Map([...images].map(([name, { ref }]) => [name, ref]));
+  const refs = claim.beside ? anyTags(config) : refsOf(images);
   await using terminal =
     interactive &&
     (await devTerminal({ ...invocation, signal }, kube, { plan: interactive, refs, root, timeoutMs }));
@@ -100,8 +105,19 @@ async function checkPorts(
   return config;
 }
 
+const refsOf = (images: ReadonlyMap<string, BuiltImage>): ImageRefs =>
+  new Map([...images].map(([name, { ref }]) => [name, ref]));
+
+/** What the other run has deployed has tags that only that one knows. */
+const anyTags = ({ images = {} }: Config): ImageRefs =>
+  new Map(Object.entries(images).map(([name, { image }]) => [name, image]));
+
 function guardRun({ emit }: Invocation, kube: Kube, { lease }: Claim): AsyncDisposable {
-  const onSlept = (ms: number) =>
-    emit({ type: 'note', level: 'info', text: `This machine slept for ${formatMs(ms)}` });
-  return guardNetwork(kube, { path: lease?.watchPath, onEvent: (text) => lease?.heard(text), onSlept });
+  return guardNetwork(kube, {
+    path: lease?.watchPath,
+    onEvent: (text) => lease?.heard(text),
+    onAgain: () => lease?.look(),
+    onUnheard: () => lease?.listen(),
+    onSlept: (ms) => emit({ type: 'note', level: 'info', text: `This machine slept for ${formatMs(ms)}` }),
+  });
 }

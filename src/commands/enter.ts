@@ -2,6 +2,7 @@ import { runTerminal } from '../dev/terminal.js';
 import type { CommandHandler } from './command.js';
 import { numberFlag } from './flags.js';
 import { openKube } from './open-kube.js';
+import { guardTerminal } from './guard-terminal.js';
 import { pickTarget } from './pick-target.js';
 import { reconnectAnswer } from './reconnect-answer.js';
 import { refuseJson } from './refuse-json.js';
@@ -25,5 +26,6 @@ export const run: CommandHandler = async (invocation) => {
     stdout,
     stderr,
   };
-  return runTerminal(kube, options, signal);
+  await using _guard = guardTerminal(kube);
+  return await runTerminal(kube, options, signal);
 };

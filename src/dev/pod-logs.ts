@@ -1,5 +1,6 @@
 import { abortable } from '../base/abort.js';
 import { Failure, isFailure, messageOf } from '../base/failure.js';
+import { imageMatches } from '../base/image-reference.js';
 import type { Kube } from '../kube/kubeconfig.js';
 import { followLogs, type FollowOptions } from '../kube/follow-log.js';
 import type { ContainerStatus, Pod } from '../kube/objects.js';
@@ -12,7 +13,6 @@ export class PodLogs {
   readonly #kube: Kube;
   readonly #options: Omit<LogStreamsOptions, 'namespaces'>;
   readonly #signal: AbortSignal;
-  readonly #imageOf: ReadonlyMap<string, string>;
   readonly #open = new Map<string, LoggedContainer & { done: Promise<void> }>();
   readonly #complaints = new Map<string, string>();
   /** Containers that will not be started again. */
@@ -25,7 +25,6 @@ export class PodLogs {
     this.#kube = kube;
     this.#options = options;
     this.#signal = signal;
-    this.#imageOf = new Map([...options.refs].map(([name, ref]) => [ref, name]));
     this.#tell();
   }
 
@@ -34,7 +33,7 @@ export class PodLogs {
     const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
     const { initContainers = [], containers } = pod.spec;
     for (const container of [...initContainers, ...containers]) {
-      const image = this.#imageOf.get(container.image);
+      const [image] = [...this.#options.refs].find(([, ref]) => imageMatches(container.image, ref)) ?? [];
       const key = `${pod.metadata.uid}/${container.name}`;
       if (image === undefined || this.#open.has(key) || this.#finished.has(key)) continue;
       if (!hasStarted(statuses.find(({ name }) => name === container.name))) continue;

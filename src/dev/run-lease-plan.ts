@@ -13,9 +13,19 @@ export interface Lease extends KubeObject {
   spec: { holderIdentity?: string; acquireTime?: string; renewTime?: string };
 }
 
+/** One that is to be created. */
+export type LeaseBody = Omit<Lease, 'metadata'> & {
+  metadata: Pick<Lease['metadata'], 'name' | 'labels' | 'annotations'>;
+};
+
 /** With the key of the project. */
 export const runLabel = 'devspace.sh/run';
-export const runAnnotations = { holder: 'devspace.sh/holder', ask: 'devspace.sh/ask' } as const;
+export const runAnnotations = {
+  holder: 'devspace.sh/holder',
+  ask: 'devspace.sh/ask',
+  /** Its holder may not watch it. */
+  deaf: 'devspace.sh/deaf',
+} as const;
 
 /** A question to the holder: whether it is there, or to end. */
 export interface Ask {
@@ -28,7 +38,7 @@ export interface Ask {
 export function leaseBody(
   { beside, key, me }: { beside: boolean; key: string; me: RunIdentity },
   now: Date,
-): unknown {
+): LeaseBody {
   const own = randomBytes(4).toString('hex');
   return {
     apiVersion: 'coordination.k8s.io/v1',
@@ -56,6 +66,10 @@ export function holderOf({ metadata }: Lease): RunIdentity | undefined {
   const isWhole = texts.every((key) => typeof data?.[key] === 'string') && typeof data?.pid === 'number';
   return isWhole ? (data as unknown as RunIdentity) : undefined;
 }
+
+/** Whether its holder hears no questions. */
+export const isDeaf = ({ metadata }: Lease): boolean =>
+  metadata.annotations?.[runAnnotations.deaf] === 'true';
 
 export function askOf({ metadata }: Lease): Ask | undefined {
   const data = parsed(metadata.annotations?.[runAnnotations.ask]);

@@ -35,6 +35,8 @@ export interface TerminalOptions extends TerminalStreams {
 const KILLED = 137;
 /** For how long the cluster is asked what happened. */
 const VERDICT_MS = 2_000;
+/** The same once it knows for sure. */
+const AFTERWARDS_MS = 500;
 
 /**
  * Runs a command, or a shell, in a container with our streams and resolves to its exit code: in a terminal when there is one at both ends, else through
@@ -65,14 +67,9 @@ export async function runTerminal(
       return error;
     });
     if (typeof end === 'number' && end !== KILLED) return end;
-    const loss = await whatWasLost(kube, target, VERDICT_MS, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      // Not to be found out: what has ended the command is all there is to tell.
-      if (!isFailure(error)) throw error;
-      return undefined;
-    });
+    const loss = kube.network.isGone ? undefined : await verdict(kube, target, VERDICT_MS, signal);
     if (typeof end === 'number' && loss === undefined) return end;
-    const next = replacementOf(target.podObject, target.container, { isGone: loss?.code === 'POD_GONE' });
+    const next = successor(target, loss);
     const name = commandName(command);
     const story = loss ? `${capital(loss.text)}, and ${name} in it with it` : (end as Failure).message;
     if (!mayReconnect || next === undefined) return giveUp(end, loss, story, next !== undefined, emit);
@@ -82,8 +79,46 @@ export async function runTerminal(
       if (typeof end === 'number') return end;
       throw loss ? lost(end, loss, story) : end;
     }
-    const selector = loss ? next : { ...next, notContainerId: undefined };
+    // What happened while nothing could be heard.
+    const isBack = await networkBack(kube, emit, signal);
+    const lossNow = isBack ? await verdict(kube, target, AFTERWARDS_MS, signal) : loss;
+    const following = (isBack && successor(target, lossNow)) || next;
+    const selector = lossNow ? following : { ...following, notContainerId: undefined };
     target = await waitForPod(kube, selector, 'terminal', { timeoutMs, emit, signal });
+  }
+}
+
+/** {@link whatWasLost}; undefined also when that is not to be found out: what has ended the command is all there is to tell. */
+async function verdict(
+  kube: Kube,
+  target: TerminalTarget,
+  forMs: number,
+  signal: AbortSignal,
+): Promise<Loss | undefined> {
+  try {
+    return await whatWasLost(kube, target, forMs, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isFailure(error)) throw error;
+    return undefined;
+  }
+}
+
+const successor = ({ container, podObject }: TerminalTarget, loss: Loss | undefined) =>
+  replacementOf(podObject, container, { isGone: loss?.code === 'POD_GONE' });
+
+/** Waits, and says so, while the network is known to be gone; whether it was. */
+async function networkBack(kube: Kube, emit: Emit, signal: AbortSignal): Promise<boolean> {
+  if (!kube.network.isGone) return false;
+  const id = 'network';
+  using _told = kube.network.follow(({ reason }) => {
+    if (reason !== undefined) emit({ type: 'waiting', id, text: `for the network to come back: ${reason}` });
+  });
+  try {
+    await kube.network.pause(0, signal);
+    return true;
+  } finally {
+    emit({ type: 'waited', id });
   }
 }
 

@@ -11,8 +11,14 @@ export interface GuardOptions {
   path?: string | undefined;
   /** Told what that watch tells, as JSON. */
   onEvent?: ((text: string) => void) | undefined;
+  /** Told each time it goes on after an interruption, of which it may have missed something. */
+  onAgain?: (() => void) | undefined;
+  /** Told, once, when there will be no such watch. */
+  onUnheard?: (() => void) | undefined;
   /** The machine or the process stood still. */
   onSlept?: ((ms: number) => void) | undefined;
+  /** The first attempt is made that long from now: what is over by then pays nothing. */
+  afterMs?: number | undefined;
 }
 
 /** An attempt that hangs does not hold up the next; so many may hang. */
@@ -53,6 +59,7 @@ class Guard {
   readonly #signal: AbortSignal;
   readonly #paths: string[];
   #hadPulse = false;
+  #isUnheard = false;
   #endSilent: () => void = () => {};
 
   constructor(kube: Kube, options: GuardOptions, signal: AbortSignal) {
@@ -66,10 +73,13 @@ class Guard {
   }
 
   async run(): Promise<void> {
+    const { afterMs, onAgain } = this.#options;
+    if (afterMs !== undefined) await sleep(afterMs, this.#signal);
     for (;;) {
       const pulse = await this.#felt();
       this.#back();
-      if (pulse === undefined) return;
+      if (pulse === undefined) return this.#unheard();
+      if (this.#hadPulse) onAgain?.();
       this.#hadPulse = true;
       if ((await pulse.ended) === 'silent') {
         this.#gone(undefined);
@@ -132,9 +142,16 @@ class Guard {
         return await openPulse(this.#kube, { path, onEvent, onSlept, signal });
       } catch (error) {
         if (!isFailure(error, 'PULSE_REFUSED') || rest.length === 0) throw error;
-        if (this.#paths[0] === path) this.#paths.shift();
+        if (this.#paths[0] !== path) continue;
+        this.#paths.shift();
+        this.#unheard();
       }
     }
+  }
+
+  #unheard(): void {
+    if (!this.#isUnheard) this.#options.onUnheard?.();
+    this.#isUnheard = true;
   }
 
   #gone(error: unknown): void {

@@ -82,6 +82,15 @@ describe('devspace status sync', () => {
     expect((await runCli(['status', 'sync'], { cwd: project.dir })).stdout).toMatch(expected);
   });
 
+  it('lists those of another folder with --local-path', async () => {
+    await using project = await makeProject({});
+    await recorded(project, {});
+    await using elsewhere = await makeProject({});
+    const list = (...flags: string[]) => runCli(['status', 'sync', ...flags], { cwd: elsewhere.dir });
+    expect(await list()).toMatchObject({ code: 0, stdout: '' });
+    expect((await list('--local-path', project.dir)).stdout).toMatch(/^Active /m);
+  });
+
   it('leaves out replicas that are not synced any more', async () => {
     await using project = await makeProject({});
     await recorded(project, { isReplica: true, state: 'stopped' });

@@ -70,6 +70,18 @@ describe('devspace attach', () => {
     expect((await again.exited).code).toBe(6);
   });
 
+  it('waits for a container that does not exist yet where it is told to, and for one that starts', async () => {
+    const late = await attach(['--pod', 'late', '--wait', '--timeout', '1']);
+    expect(late).toMatchObject({ code: 1, stdout: '' });
+    expect(late.stderr).toMatch(/^error POD_\w+: /m);
+    await using cli = startCli(['attach', '-n', namespace.name, '--pod', 'late', '--wait'], { cwd });
+    await cli.printed(/no pod with the name late/);
+    await start('late', 'while :; do echo here; sleep 0.2; done');
+    await cli.printed(/here\n/);
+    cli.child.kill('SIGTERM');
+    expect((await cli.exited).code).toBe(143);
+  });
+
   it('says that the pod took the exit code along', async () => {
     await start('gone', 'while :; do echo here; sleep 0.2; done');
     await using cli = startCli(['attach', '-n', namespace.name, '--pod', 'gone'], { cwd });

@@ -12,10 +12,11 @@ import { until } from '../rig/until.js';
 
 const cwd = tmpdir();
 let namespace: Namespace;
+let image: string;
 /** Pods `one` and `two` of one container each, and `pair` with `main` and `other`. */
 beforeAll(async () => {
   namespace = await makeNamespace();
-  const image = await pushedBusybox();
+  image = await pushedBusybox();
   const other = { name: 'other', image, command: ['sleep', '100000'] };
   const main = { name: 'main', image, command: ['sleep', '100000'] };
   await Promise.all([
@@ -64,6 +65,14 @@ describe('devspace enter through pipes', () => {
     expect([code, back.digest('hex')]).toEqual([0, sum]);
     const there = await enter(['--silent', '--pod', 'one', '--', 'sha256sum', '/tmp/data']);
     expect(there.stdout).toBe(`${sum}  /tmp/data\n`);
+  });
+
+  it('finds its container by image and labels', async () => {
+    const where = ['--image-selector', image.replace(/:[^:/]*$/, ''), '-l', 'app=two'];
+    const { code, stdout } = await enter([...where, '--', 'sh', '-c', 'echo I am $HOSTNAME']);
+    expect([code, stdout]).toEqual([0, 'I am two\n']);
+    const none = await enter(['--image-selector', `${image}-nope`, '--timeout', '1', '--', 'true']);
+    expect(none.stderr).toMatch(/^error POD_NOT_FOUND: There is no pod with the image/m);
   });
 
   it('leaves flags behind the first word to the command', async () => {

@@ -166,6 +166,18 @@ describe('devspace logs', () => {
     expect(none.stderr).toMatch(/^error POD_NOT_FOUND: There is no pod with the image/m);
   });
 
+  it('lets choose from a list, crashed containers and those that are done included', async () => {
+    await using cli = startCli(['logs', '-n', namespace.name, '--pick', '--pod', 'many', '--lines', '1'], {
+      cwd,
+      terminal: { columns: 101, rows: 33 },
+    });
+    await cli.printed(/Which container do you want the logs of\?[^]*prepare/);
+    cli.child.stdin.write('\r');
+    const { code, stdout } = await cli.exited;
+    expect(stdout).toMatch(/tabs\r\n$|on the side\r\n$|prepared\r\n$/);
+    expect(code).toBe(0);
+  });
+
   it('ends quietly when the reader has enough', async () => {
     await using cli = startCli(['logs', '-f', '-n', namespace.name, '--pod', 'many', '-c', 'main'], { cwd });
     cli.child.stdout.destroy();

@@ -77,6 +77,18 @@ describe('devspace dev -i', () => {
     expect(await dev.processes()).toEqual([]);
   });
 
+  it('goes on in the pod that replaces a deleted one, without a question with --terminal-reconnect', async () => {
+    const args = ['dev', '-i', '--terminal-reconnect', '--skip-pipeline'];
+    await using dev = startMarked(namespace, args, { cwd: project.dir, terminal });
+    await dev.printed(/\/app # /, 120_000);
+    await namespace.kubectl(['delete', 'pod', '-l', 'app=web', '--grace-period=0', '--force']);
+    await dev.printed(/and the shell in it with it[^]*Opening a shell in pod web-[^]*\/app # /, 120_000);
+    expect(dev.output().stdout).not.toContain('again');
+    dev.child.stdin.write('exit 6\r');
+    expect((await dev.exited).code).toBe(6);
+    expect(await dev.processes()).toEqual([]);
+  });
+
   it('can be stopped with Ctrl-C before its terminal is open', async () => {
     await using dev = startMarked(namespace, ['dev', '-i'], {
       cwd: project.dir,

@@ -1,0 +1,30 @@
+import { isFailure } from '../base/failure.js';
+import { resourcePath } from '../kube/api-paths.js';
+import type { Kube } from '../kube/kubeconfig.js';
+import { deleteObject } from '../kube/rest.js';
+import type { Lease } from './run-lease-plan.js';
+
+const releaseMs = 2000;
+
+/** Of the leases of the run's namespace, or of one of them. */
+export const leasePath = (kube: Kube, name?: string): string =>
+  resourcePath('apis/coordination.k8s.io/v1', 'leases', {
+    namespace: kube.namespace,
+    ...(name === undefined ? {} : { name }),
+  });
+
+/** Takes a lease away unless it has changed since; that it cannot be is nothing to stop for: it will be found to be stale. */
+export async function removeLease(kube: Kube, { metadata }: Lease): Promise<void> {
+  const { name, resourceVersion, uid } = metadata;
+  const preconditions = { uid, resourceVersion };
+  await deleteObject(kube, leasePath(kube, name), { preconditions, timeoutMs: releaseMs }).catch(() => {});
+}
+
+/** Takes it away whatever it has become meanwhile. Failures as the API's. */
+export async function dropLease(kube: Kube, name: string, signal: AbortSignal): Promise<void> {
+  try {
+    await deleteObject(kube, leasePath(kube, name), { signal });
+  } catch (error) {
+    if (!isFailure(error, 'KUBE_NOT_FOUND')) throw error;
+  }
+}
