@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentManifest } from '../rig/app.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
-import { startMarked, type MarkedCli } from '../rig/dev-run.js';
+import { pidOf, startMarked } from '../rig/dev-run.js';
 import { faultyCluster } from '../rig/fault-cluster.js';
 import { pushedBusybox } from '../rig/images.js';
 import { startPod } from '../rig/pod.js';
@@ -30,11 +30,6 @@ afterAll(() => namespace[Symbol.asyncDispose]());
 const enter = (args: readonly string[]) => startMarked(namespace, ['enter', ...args], { cwd, terminal });
 const podOf = async (): Promise<string> =>
   (await namespace.kubectl(['get', 'pods', '-l', 'app=web', '--output', 'name'])).replace('pod/', '').trim();
-/** Of devspace itself, not of what makes its terminal. */
-const pidOf = async (cli: MarkedCli): Promise<number> => {
-  const own = (await cli.processes()).find((line) => /^\d+ \S*node /.test(line)) ?? '';
-  return Number.parseInt(own, 10);
-};
 /** What a program switches on that fills the screen. */
 const fullScreen = String.raw`printf '\033[?1049h\033[?25l\033[?1000h\033[?2004h'; echo on; while :; do sleep 0.1; done`;
 const undone = '\u001b[?2004l\u001b[?1000l\u001b[?25h\u001b[?1049l\u001b[m';
@@ -242,6 +237,31 @@ describe('a terminal whose connection breaks', () => {
     await cli.printed(/Open sh again there\?/);
     expect(cli.output().stdout).toContain(undone);
     cli.child.stdin.write('\r');
+    const { code, stdout } = await cli.exited;
+    expect(code).toBe(6);
+    expect(stdout).satisfy(isSane);
+    expect(await cli.processes()).toEqual([]);
+  });
+
+  it('is put in order soon after the network fell silent, and goes on when that is back', async () => {
+    await using project = await makeProject({});
+    await using faulty = await faultyCluster(project);
+    const { KUBECONFIG, proxy } = faulty;
+    const script = `[ -e /tmp/silent ] && exit 6; touch /tmp/silent; ${fullScreen}`;
+    const args = ['enter', '--pod', 'cut', '--', 'sh', '-c', script];
+    await using cli = startMarked(namespace, args, { cwd, terminal, env: { KUBECONFIG } });
+    await cli.printed(/on\r\n/);
+    // The second connection is what finds out.
+    await until('its guard', () => proxy.connections() > 1);
+    proxy.hold();
+    const since = performance.now();
+    await cli.printed(/Open sh again there\?/);
+    console.log(`the terminal noticed the silent network after ${Math.round(performance.now() - since)} ms`);
+    expect(performance.now() - since).toBeLessThan(15_000);
+    expect(cli.output().stdout).toContain(undone);
+    cli.child.stdin.write('\r');
+    await cli.printed(/for the network to come back: The API server \S+ does not answer/);
+    proxy.release();
     const { code, stdout } = await cli.exited;
     expect(code).toBe(6);
     expect(stdout).satisfy(isSane);

@@ -9,7 +9,8 @@ import { isReady, startEvents } from '../rig/dev-run.js';
 import { faultyCluster } from '../rig/fault-cluster.js';
 import { until } from '../rig/until.js';
 
-/** DEVSPACE_TEST_IDLE_S=60 measures longer than `npm test` waits. */
+/** DEVSPACE_TEST_IDLE_S=60 measures longer than `npm test` waits, and a run whose forward has been used. */
+const isLong = process.env.DEVSPACE_TEST_IDLE_S !== undefined;
 const WINDOW_S = Number(process.env.DEVSPACE_TEST_IDLE_S ?? 15);
 /** A connection is kept for the next one that is forwarded, for a minute. */
 const SETTLE_MS = 90_000;
@@ -34,7 +35,7 @@ it(
       env: { KUBECONFIG, NODE_OPTIONS: `--import ${preload}`, DEVSPACE_TEST_REQUESTS: requests },
     });
     await dev.event(isReady, 170_000);
-    await allWorks({ namespace, project, dev }, performance.now());
+    if (isLong) await allWorks({ namespace, project, dev }, performance.now());
     await until('spare connections to be closed', () => proxy.connections() <= 4, SETTLE_MS);
 
     const usage = async () => {

@@ -11,7 +11,13 @@ import { until } from '../rig/until.js';
 
 /** How long the long cut takes: DEVSPACE_TEST_CUT_S=60, which `npm test` does not wait for. */
 const CUT_S = Number(process.env.DEVSPACE_TEST_CUT_S ?? 5);
-const STOPPED_S = Number(process.env.DEVSPACE_TEST_STOP_S ?? 20);
+/** Less than ten seconds may pass for a busy machine. */
+const STOPPED_S = Number(process.env.DEVSPACE_TEST_STOP_S ?? 12);
+/**
+ * What is promised (docs/supervision.md). Two cores that the tests share with a whole cluster, which has to start processes in the container to
+ * look, may take twice as long; the figure itself is printed.
+ */
+const PROMISED_MS = { afterCut: 2000, silentlyDead: 15_000, load: 2 } as const;
 
 describe('a dev run whose network goes and comes back', () => {
   let namespace: Namespace;
@@ -54,7 +60,9 @@ describe('a dev run whose network goes and comes back', () => {
     await dev.event(isGone);
     await pause(CUT_S * 1000);
     await proxy.refuse(false);
-    expect(await worksAfter(`cut for ${CUT_S} s`, performance.now())).toBeLessThan(15_000);
+    expect(await worksAfter(`cut for ${CUT_S} s`, performance.now())).toBeLessThan(
+      PROMISED_MS.afterCut * PROMISED_MS.load,
+    );
     await recovered(before + 1);
   });
 
@@ -63,7 +71,9 @@ describe('a dev run whose network goes and comes back', () => {
     const since = performance.now();
     // Those there are stay silent for ever; new ones work.
     proxy.strand();
-    expect(await worksAfter('silently dead connections', since)).toBeLessThan(30_000);
+    expect(await worksAfter('silently dead connections', since)).toBeLessThan(
+      PROMISED_MS.silentlyDead * PROMISED_MS.load,
+    );
     await recovered(before + 1);
   });
 
@@ -81,7 +91,9 @@ describe('a dev run whose network goes and comes back', () => {
     dev.child.kill('SIGSTOP');
     await pause(STOPPED_S * 1000);
     dev.child.kill('SIGCONT');
-    await worksAfter(`stopped for ${STOPPED_S} s`, performance.now());
+    expect(await worksAfter(`stopped for ${STOPPED_S} s`, performance.now())).toBeLessThan(
+      PROMISED_MS.silentlyDead,
+    );
     expect(dev.events().some(ofType('note', ({ text }) => text.startsWith('This machine slept')))).toBe(true);
   });
 

@@ -12,7 +12,11 @@ export interface MarkedCli extends RunningCli {
 }
 
 /** {@link startCli} with `-n`, and with a mark on its processes. Nothing opens a browser unless BROWSER is given. */
-export function startMarked(namespace: Namespace, args: readonly string[], options: CliOptions): MarkedCli {
+export function startMarked(
+  namespace: Pick<Namespace, 'name'>,
+  args: readonly string[],
+  options: CliOptions,
+): MarkedCli {
   const mark = randomBytes(6).toString('hex');
   const env = { BROWSER: 'true', ...options.env, [MARK]: mark };
   // In front: behind the words of a command in the container it would be the command's.
@@ -20,8 +24,18 @@ export function startMarked(namespace: Namespace, args: readonly string[], optio
   return { ...cli, processes: () => processesWith(mark) };
 }
 
+/** Of devspace itself, not of what makes its terminal. */
+export async function pidOf(cli: MarkedCli): Promise<number> {
+  const own = (await cli.processes()).find((line) => /^\d+ \S*node /.test(line)) ?? '';
+  return Number.parseInt(own, 10);
+}
+
 /** {@link startMarked} with events instead of text. */
-export function startEvents(namespace: Namespace, args: readonly string[], options: CliOptions): MarkedCli {
+export function startEvents(
+  namespace: Pick<Namespace, 'name'>,
+  args: readonly string[],
+  options: CliOptions,
+): MarkedCli {
   return startMarked(namespace, [...args, '--output', 'json'], options);
 }
 

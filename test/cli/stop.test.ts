@@ -1,0 +1,33 @@
+import { readdir } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { pidOf, startMarked } from '../rig/dev-run.js';
+import { makeProject } from '../rig/project.js';
+
+const env = { KUBECONFIG: '/nonexistent/kubeconfig', HOME: '/nonexistent' };
+const yaml = `version: v1beta3
+vars: [{ name: WHO, question: "Who is it?" }]
+images: { web: { image: "x/\${WHO}" } }
+`;
+
+it.each([
+  ['Ctrl-C', 130],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('devspace dev can be stopped by %s while it asks for a variable', async (how, expected) => {
+  await using project = await makeProject({ 'devspace.yaml': yaml });
+  const terminal = { columns: 100, rows: 30, after: 'stty -a' };
+  await using dev = startMarked({ name: 'none' }, ['dev'], { cwd: project.dir, env, terminal });
+  await dev.printed(/Who is it\?/);
+  dev.child.stdin.write('half an ans');
+  await dev.printed(/half an ans/);
+  if (how === 'Ctrl-C') dev.child.stdin.write('\u0003');
+  else process.kill(await pidOf(dev), how);
+  const { code, stdout } = await dev.exited;
+  expect(code).toBe(expected);
+  expect(stdout).toMatch(/[^-]icanon/);
+  expect(stdout).toMatch(/[^-]isig/);
+  expect(stdout).not.toMatch(/error/);
+  expect(await dev.processes()).toEqual([]);
+  expect(await readdir(project.dir, { recursive: true })).toEqual(['devspace.yaml']);
+});
