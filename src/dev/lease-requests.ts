@@ -13,10 +13,19 @@ export const leasePath = (kube: Kube, name?: string): string =>
     ...(name === undefined ? {} : { name }),
   });
 
-/** Takes a lease away unless it has changed since; that it cannot be is nothing to stop for: it will be found to be stale. */
-export async function removeLease(kube: Kube, { metadata }: Lease): Promise<void> {
-  const { name, resourceVersion, uid } = metadata;
-  const preconditions = { uid, resourceVersion };
+/** Takes our own lease away, whatever has been asked in it; that it cannot be is nothing to stop for: it will be found to be stale. */
+export const giveBack = (kube: Kube, { metadata: { name, uid } }: Lease): Promise<void> =>
+  remove(kube, name, { uid });
+
+/** Takes the lease of another one away unless it has changed since. Never throws, as above. */
+export const clearAway = (kube: Kube, { metadata }: Lease): Promise<void> =>
+  remove(kube, metadata.name, { uid: metadata.uid, resourceVersion: metadata.resourceVersion });
+
+async function remove(
+  kube: Kube,
+  name: string,
+  preconditions: { uid: string; resourceVersion?: string | undefined },
+): Promise<void> {
   await deleteObject(kube, leasePath(kube, name), { preconditions, timeoutMs: releaseMs }).catch(() => {});
 }
 

@@ -4,7 +4,7 @@ import type { Kube } from '../kube/kubeconfig.js';
 import { listObjects, patchObject } from '../kube/rest.js';
 import { watchObjects } from '../kube/watch.js';
 import type { RunIdentity } from '../state/run-record.js';
-import { dropLease, leasePath, removeLease } from './lease-requests.js';
+import { clearAway, dropLease, leasePath } from './lease-requests.js';
 import { holderOf, isDeaf, judge, runAnnotations, runLabel, type Ask, type Lease } from './run-lease-plan.js';
 
 /** Another run of the same project in the namespace. */
@@ -43,7 +43,7 @@ export async function liveRuns(
     if (identity && verdict === 'ask' && isDeaf(lease)) return [{ name, identity, isDeaf: true }];
     const asked = verdict === 'ask' ? await ask(kube, name, { want: 'answer', by: me }, signal) : undefined;
     if (identity && asked?.hasAnswered) return [{ name, identity, isDeaf: false }];
-    await removeLease(kube, asked?.lease ?? lease);
+    await clearAway(kube, asked?.lease ?? lease);
     return [];
   });
   return (await Promise.all(judged)).flat();

@@ -1,6 +1,7 @@
 import type { SyncConfig } from '../config/schema.js';
 import type { Pod } from '../kube/objects.js';
 import { isTerminating } from '../kube/pod-status.js';
+import { isOneOf } from '../kube/target-choice.js';
 
 /** The pods that run a container to sync with: its name, its image, or any. Terminating ones do not count. */
 export function runningPods(
@@ -15,10 +16,10 @@ export function runningPods(
       (pod.status.containerStatuses ?? []).filter(({ state }) => state?.running).map(({ name }) => name),
     );
     const fits = pod.spec.containers.some(
-      ({ name, image }) =>
-        running.has(name) &&
-        (container === undefined || name === container) &&
-        (images === undefined || images.includes(image ?? '')),
+      (one) =>
+        running.has(one.name) &&
+        (container === undefined || one.name === container) &&
+        (images === undefined || isOneOf(one, images)),
     );
     if (fits) names.push(pod.metadata.name);
   }

@@ -6,7 +6,7 @@ import type { Kube } from '../kube/kubeconfig.js';
 import { createObject, getObject, patchObject } from '../kube/rest.js';
 import { watchObjects } from '../kube/watch.js';
 import type { RunIdentity } from '../state/run-record.js';
-import { leasePath, removeLease } from './lease-requests.js';
+import { giveBack, leasePath } from './lease-requests.js';
 import {
   askOf,
   holderOf,
@@ -108,7 +108,7 @@ export class RunLease implements AsyncDisposable {
     await this.#making;
     if (this.#isOver) return;
     this.#isOver = true;
-    await removeLease(this.#kube, this.#lease);
+    await giveBack(this.#kube, this.#lease);
   }
 
   get #named(): string {

@@ -91,13 +91,13 @@ describe.skipIf(!ours)('the lease of a dev run', () => {
       ofType('note', ({ text }) => /^Beside the run of .*nothing is built or deployed/.test(text)),
     );
     const moved = await beside.event(ofType('note', ({ text }) => text.includes('is taken')));
-    expect(
-      await answer(`http://127.0.0.1:${/: (\d+) takes its place/.exec(moved.text)?.[1]}/by-beside`).catch(
-        () => '',
-      ),
-    ).toBe(undefined);
+    const port = /: (\d+) takes its place/.exec(moved.text)?.[1];
+    expect(await answer(`http://127.0.0.1:${port}/index.html?by=beside`)).toContain('hello');
     await beside.event(
-      ofType('log', ({ line, prefix }) => line.includes('url:/by-beside') && prefix.includes('web')),
+      ofType(
+        'log',
+        ({ line, prefix }) => line.includes('url:/index.html') && prefix.includes('web'),
+      ),
     );
     expect(beside.events().filter(ofType('image', ({ state }) => state !== 'skipped'))).toEqual([]);
     expect(beside.events().filter(ofType('deployment'))).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Pod } from '../objects.js';
 import { isTerminating } from '../pod-status.js';
-import type { TargetSelector } from '../target-choice.js';
+import { isOneOf, type TargetSelector } from '../target-choice.js';
 
 /** Where connections should go now. */
 export interface PodChoice {
@@ -29,8 +29,8 @@ export function choosePod(
 
 function runs(pod: Pod, { container, image }: Pick<TargetSelector, 'image' | 'container'>): boolean {
   const images = typeof image === 'string' ? [image] : image;
-  const wanted = pod.spec.containers.filter(({ name, image: own }) =>
-    container ? name === container : !images || images.includes(own),
+  const wanted = pod.spec.containers.filter((one) =>
+    container ? one.name === container : !images || isOneOf(one, images),
   );
   const names = new Set(wanted.map(({ name }) => name));
   return (pod.status.containerStatuses ?? []).some(

@@ -84,6 +84,16 @@ describe('the pod that connections go to', () => {
       'a',
     ],
     [
+      'one with any tag of the image, where none is named',
+      [
+        { name: 'a', born: 1 },
+        { name: 'b', born: 2, containers: ['main=webs:2'] },
+      ],
+      { image: ['web'] },
+      'a',
+      'a',
+    ],
+    [
       'none whose image runs not',
       [{ name: 'a', born: 1, containers: ['x=other', 'main=web:1!'] }],
       { image: ['web:1'] },
