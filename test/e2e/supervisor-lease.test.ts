@@ -94,10 +94,7 @@ describe.skipIf(!ours)('the lease of a dev run', () => {
     const port = /: (\d+) takes its place/.exec(moved.text)?.[1];
     expect(await answer(`http://127.0.0.1:${port}/index.html?by=beside`)).toContain('hello');
     await beside.event(
-      ofType(
-        'log',
-        ({ line, prefix }) => line.includes('url:/index.html') && prefix.includes('web'),
-      ),
+      ofType('log', ({ line, prefix }) => line.includes('url:/index.html') && prefix.includes('web')),
     );
     expect(beside.events().filter(ofType('image', ({ state }) => state !== 'skipped'))).toEqual([]);
     expect(beside.events().filter(ofType('deployment'))).toEqual([]);
