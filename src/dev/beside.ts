@@ -18,6 +18,8 @@ const defaultImage =
 export interface BesideOptions {
   /** Any image with a shell (`helperImage` of dev.sync); default DEVSPACE_HELPER_IMAGE, else busybox. */
   image?: string | undefined;
+  /** What is done from there, for the user; default `sync works`. */
+  what?: string | undefined;
   emit: Emit;
 }
 
@@ -29,7 +31,7 @@ export interface BesideOptions {
 export function besideOf(
   kube: Kube,
   target: Target,
-  { image = process.env.DEVSPACE_HELPER_IMAGE || defaultImage, emit }: BesideOptions,
+  { image = process.env.DEVSPACE_HELPER_IMAGE || defaultImage, what = 'sync works', emit }: BesideOptions,
 ): NonNullable<SyncOptions['beside']> {
   const { namespace, pod, container, podObject } = target;
   return async (noShell, signal) => {
@@ -54,7 +56,7 @@ export function besideOf(
           noShell,
           `the file system of its process ${probe.pid} (user ${probe.target.uid}) is closed to an ephemeral container of user ${probe.own.uid}`,
         );
-      const text = `Container ${container} has no shell: sync works from the ephemeral container ${name}, which ends with it.`;
+      const text = `Container ${container} has no shell: ${what} from the ephemeral container ${name}, which ends with it.`;
       emit({ type: 'note', level: 'info', text });
       return {
         target: probe.pid,

@@ -1,8 +1,9 @@
-// The helper that runs in the container: it lists, watches, reads and changes one directory for the client at the other
-// end of its standard streams. See docs/sync-protocol.md.
+// The helper that runs in the container, for the client at the other end of its standard streams: it lists, watches, reads and
+// changes one directory (docs/sync-protocol.md), or carries connections (docs/tunnel-protocol.md).
 package main
 
 import (
+	"io"
 	"os"
 	"os/signal"
 	"runtime"
@@ -13,6 +14,7 @@ import (
 	"devspace-helper/internal/home"
 	"devspace-helper/internal/session"
 	"devspace-helper/internal/supervise"
+	"devspace-helper/internal/tunnel"
 	"devspace-helper/internal/wire"
 )
 
@@ -23,6 +25,12 @@ func main() {
 	switch os.Args[1] {
 	case "serve":
 		serve(target(os.Args[2:]))
+	case tunnel.Argument:
+		if len(os.Args) != 3 {
+			usage()
+		}
+		tunnel.EndPredecessors(os.Args[2])
+		run(tunnel.New(), home.Own())
 	case "restart":
 		os.Exit(supervise.Restart())
 	case supervise.Argument:
@@ -38,7 +46,7 @@ func main() {
 }
 
 func usage() {
-	_, _ = os.Stderr.WriteString("usage: helper serve [PID] | version | restart | restart-supervisor -- COMMAND...\n")
+	_, _ = os.Stderr.WriteString("usage: helper serve [PID] | tunnel TOKEN | version | restart | restart-supervisor -- COMMAND...\n")
 	os.Exit(2)
 }
 
@@ -55,20 +63,32 @@ func target(args []string) int {
 }
 
 func serve(target int) {
+	own := home.Own()
+	directory := ""
+	if own != nil {
+		directory = own.Path
+	}
+	s := session.New(directory)
+	s.Target = target
+	run(s, own)
+}
+
+// service is what speaks to the client over the standard streams.
+type service interface {
+	Serve(in io.Reader, out io.Writer) int
+	Close()
+}
+
+// run serves until the client is done, or somebody ends us, and leaves nothing behind.
+func run(s service, own *home.Home) {
 	frugal()
 	syscall.Umask(0) // modes are the client's decision
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
-
-	own := home.Own()
-	directory := ""
 	if own != nil {
-		directory = own.Path
 		go own.Sweep()
 	}
-	s := session.New(directory)
-	s.Target = target
 	code := make(chan int, 1)
 	go func() { code <- s.Serve(os.Stdin, os.Stdout) }()
 	var exit int

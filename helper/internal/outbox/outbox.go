@@ -65,6 +65,11 @@ func (o *Outbox) Send(r *wire.Reply) {
 	o.queue(func(b []byte) []byte { return wire.AppendReply(b, r) })
 }
 
+// SendTunnel queues one frame of a tunnel.
+func (o *Outbox) SendTunnel(f *wire.TunnelFrame) {
+	o.queue(func(b []byte) []byte { return wire.AppendTunnel(b, f) })
+}
+
 func (o *Outbox) sendEntries(source uint8, n int, encoded []byte) {
 	o.queue(func(b []byte) []byte { return wire.AppendEntries(b, source, n, encoded) })
 }

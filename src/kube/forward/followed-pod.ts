@@ -8,6 +8,7 @@ import type { TargetSelector } from '../target-choice.js';
 import { isPassing } from '../watch.js';
 import { Link } from './link.js';
 import { choosePod, type PodChoice } from './pod-choice.js';
+import type { WayToPod } from './pod-connection.js';
 
 export interface FollowedPodOptions {
   selector: TargetSelector;
@@ -15,6 +16,10 @@ export interface FollowedPodOptions {
   waitMs?: number | undefined;
   /** Connections go to this pod from now on, or to none. */
   onPod?: ((pod: string | undefined) => void) | undefined;
+  /** The way into a pod; default: port-forward. It is kept until the pod is gone. */
+  wayTo?: ((pod: Pod) => WayToPod) | undefined;
+  /** What runs is good enough, Ready or not. */
+  running?: boolean | undefined;
   signal: AbortSignal;
 }
 
@@ -32,7 +37,7 @@ const retryMs = 1000;
 export class FollowedPod {
   private readonly kube: Kube;
   private readonly options: FollowedPodOptions;
-  private readonly links = new Map<string, Link>();
+  private readonly links = new Map<string, WayToPod>();
   private readonly following: Promise<void>;
   private choice: PodChoice = { ready: undefined, running: undefined };
   /** Since when the newest running pod has been seen running without being Ready. */
@@ -49,7 +54,7 @@ export class FollowedPod {
   }
 
   /** Whether connections can be made now. */
-  get current(): Link | undefined {
+  get current(): WayToPod | undefined {
     const pod = this.choice.ready ?? (this.isOverdue() ? this.choice.running : undefined);
     return pod && this.linkTo(pod);
   }
@@ -58,7 +63,7 @@ export class FollowedPod {
    * The way to the pod, as soon as there is one. Throws POD_NOT_READY when there is none in time, the failure for which pods cannot be watched, and the
    * reason of either signal.
    */
-  async link(signal: AbortSignal): Promise<Link> {
+  async link(signal: AbortSignal): Promise<WayToPod> {
     const { selector, waitMs = defaultWaitMs } = this.options;
     this.lastUse = performance.now();
     for (const end = performance.now() + waitMs; ;) {
@@ -81,7 +86,7 @@ export class FollowedPod {
   }
 
   /** Waits until connections go elsewhere than to `link`, or `ms` have passed. */
-  async moved(link: Link, ms: number, signal: AbortSignal): Promise<boolean> {
+  async moved(link: WayToPod, ms: number, signal: AbortSignal): Promise<boolean> {
     for (const end = performance.now() + ms; ;) {
       signal.throwIfAborted();
       if (this.current !== link) return true;
@@ -115,6 +120,7 @@ export class FollowedPod {
   private see(pods: ReadonlyMap<string, Pod>): void {
     this.failure = undefined;
     this.choice = choosePod(pods.values(), this.options.selector);
+    if (this.options.running) this.choice = { ...this.choice, ready: this.choice.running };
     const { ready, running } = this.choice;
     const uid = running?.metadata.uid;
     if (ready || uid === undefined) this.unready = undefined;
@@ -131,8 +137,12 @@ export class FollowedPod {
     return this.unready !== undefined && performance.now() - this.unready.since >= unreadyMs;
   }
 
-  private linkTo({ metadata: { name, namespace = this.kube.namespace, uid } }: Pod): Link {
-    const link = this.links.get(uid) ?? new Link(this.kube, { namespace, name }, this.options.signal);
+  private linkTo(pod: Pod): WayToPod {
+    const { name, namespace = this.kube.namespace, uid } = pod.metadata;
+    const known = this.links.get(uid);
+    if (known) return known;
+    const { signal, wayTo } = this.options;
+    const link = wayTo ? wayTo(pod) : new Link(this.kube, { namespace, name }, signal);
     this.links.set(uid, link);
     return link;
   }

@@ -4,14 +4,13 @@ import type { Kube } from '../kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import type { TargetSelector } from '../target-choice.js';
 import { isPassing } from '../watch.js';
-import { defaultWaitMs, FollowedPod } from './followed-pod.js';
+import { defaultWaitMs, FollowedPod, type FollowedPodOptions } from './followed-pod.js';
 import { closeServer, listen, type Mapping } from './local-port.js';
-import type { Link } from './link.js';
-import type { PodConnection } from './pod-connection.js';
+import type { PodConnection, WayToPod } from './pod-connection.js';
 
 export { addressText, checkPortsFree, type Mapping } from './local-port.js';
 
-export interface ForwardOptions {
+export interface ForwardOptions extends Pick<FollowedPodOptions, 'wayTo'> {
   mappings: readonly Mapping[];
   /** The pods that connections may go to: always the newest that is ready. */
   selector: TargetSelector;
@@ -114,7 +113,7 @@ class Connections {
     let sent: readonly Buffer[] = [];
     const end = performance.now() + (this.options.waitMs ?? defaultWaitMs);
     for (let attempt = 0; !socket.destroyed; attempt += 1) {
-      let link: Link | undefined;
+      let link: WayToPod | undefined;
       let failure: unknown;
       try {
         link = this.target.current ?? (await this.target.link(this.signal));
@@ -149,7 +148,7 @@ class Connections {
   }
 
   /** Undefined when connections go elsewhere before this one is made: a pod that is going may leave the request without an answer. */
-  private async connect(link: Link, remotePort: number): Promise<PodConnection | undefined> {
+  private async connect(link: WayToPod, remotePort: number): Promise<PodConnection | undefined> {
     const made = new AbortController();
     const connecting = link.connect(remotePort);
     const moved = this.target.moved(link, maxTimerMs, AbortSignal.any([this.signal, made.signal]));
@@ -178,7 +177,7 @@ class Connections {
       });
   }
 
-  private report(failure: Failure, link: Link | undefined, answered: boolean): void {
+  private report(failure: Failure, link: WayToPod | undefined, answered: boolean): void {
     if (this.signal.aborted) return;
     // What breaks later on is the app's affair as often as not, and nothing new.
     const isNew = !answered && !this.reported.has(failure.message);

@@ -1,12 +1,12 @@
 import { isFailure } from '../../base/failure.js';
 import { corePath } from '../api-paths.js';
 import type { Kube } from '../kubeconfig.js';
-import type { PodConnection, PodLink, PodName } from './pod-connection.js';
+import type { PodConnection, PodName, WayToPod } from './pod-connection.js';
 import { SpdyPool } from './spdy-pool.js';
 import { WebsocketLink } from './websocket-link.js';
 
 /** The way into a pod: SPDY, or where that cannot pass a WebSocket for each connection. */
-export class Link implements PodLink {
+export class Link implements WayToPod {
   readonly pod: PodName;
   private readonly pool: SpdyPool;
   private readonly websocket: WebsocketLink;

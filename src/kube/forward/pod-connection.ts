@@ -34,6 +34,13 @@ export interface PodLink {
   retire(): void;
 }
 
+/** A {@link PodLink} that is kept as long as there is its pod. */
+export interface WayToPod extends PodLink {
+  readonly pod: PodName;
+  /** Prepares for a connection that is likely to come. */
+  warm(): void;
+}
+
 /** The failure for what the server says of a connection it could not make: PORT_FORWARD_FAILED. */
 export function portFailure(pod: PodName, remotePort: number, text: string): Failure {
   const { namespace, name } = pod;

@@ -20,7 +20,7 @@ export interface Beside {
   target: number;
 }
 
-export interface InjectOptions {
+export interface InjectOptions extends Pick<ScriptOptions, 'tunnel'> {
   /** The directory to be synced, absolute or relative to the working directory: the helper is put elsewhere if it can be. */
   root?: string | undefined;
   /** Asked when the container has no shell, or not the few tools needed, with the failure that says so. */
@@ -53,14 +53,14 @@ export async function injectHelper(
   open: OpenProcess,
   helperFor: (machine: string) => Promise<HelperBinary>,
   signal: AbortSignal,
-  { root, beside }: InjectOptions = {},
+  { root, beside, tunnel }: InjectOptions = {},
 ): Promise<HelperStream> {
   try {
-    return await inject(open, helperFor, signal, { root });
+    return await inject(open, helperFor, signal, { root, tunnel });
   } catch (error) {
     if (beside === undefined || !isFailure(error, 'SYNC_NO_SHELL')) throw error;
     const way = await beside(error, signal);
-    return inject(way.open, helperFor, signal, { target: way.target });
+    return inject(way.open, helperFor, signal, { target: way.target, tunnel });
   }
 }
 

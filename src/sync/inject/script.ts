@@ -8,6 +8,8 @@ export interface ScriptOptions {
   root?: string | undefined;
   /** The process in whose file system the helper is to work, when that is not the script's own. */
   target?: number | undefined;
+  /** What the helper is to do: to sync (default), or to carry connections, in place of the one with the same token (docs/tunnel-protocol.md). */
+  tunnel?: string | undefined;
 }
 
 /**
@@ -16,8 +18,10 @@ export interface ScriptOptions {
  * executable only when it has come whole. Nothing is read beyond the announced bytes that matters: the client sends nothing more before the
  * helper has spoken.
  */
-export function startScript({ token, root, target }: ScriptOptions): string {
-  if (!/^[0-9a-f]{12}$/.test(token)) throw new Error(`unfit token ${token}`);
+export function startScript({ token, root, target, tunnel }: ScriptOptions): string {
+  for (const one of [token, tunnel ?? token])
+    if (!/^[0-9a-f]{12}$/.test(one)) throw new Error(`unfit token ${one}`);
+  const task = tunnel === undefined ? `serve${target === undefined ? '' : ` ${target}`}` : `tunnel ${tunnel}`;
   return `umask 077
 has() { command -v "$1" >/dev/null 2>&1; }
 for tool in mkdir chmod; do
@@ -90,7 +94,7 @@ else
 fi
 chmod 700 "$file" || fail "the helper could not be made executable"
 trap - EXIT HUP INT TERM
-exec "$file" serve${target === undefined ? '' : ` ${target}`}
+exec "$file" ${task}
 `;
 }
 
