@@ -2,9 +2,10 @@ import { failureOf, type Diagnostic } from '../config/diagnostic.js';
 import { editText, type Edit } from '../config/edit/edit.js';
 import { Failure } from '../base/failure.js';
 import { NO_PROFILES, resolveConfig } from '../config/resolve.js';
-import { valueAt } from '../config/path.js';
+import { valueAt, type Path } from '../config/path.js';
 import { CONFIG_VERSION } from '../config/schema.js';
 import { openSource } from '../config/source.js';
+import { unsupportedFeatures } from '../config/unsupported.js';
 import { writeAtomic } from '../state/atomic-write.js';
 import { findProject, type Project } from '../state/project.js';
 import type { Invocation } from './command.js';
@@ -23,7 +24,7 @@ export async function openToEdit(invocation: Invocation): Promise<EditableProjec
   const source = await openSource(project.name, project.text);
   if (source.problems.length > 0) throw failureOf(source.problems);
   const version = valueAt(source.value, ['version']);
-  const problems = await problemsOf(invocation, project, project.text);
+  const { problems } = await judge(invocation, project, project.text);
   if (problems.length > 0) throw failureOf(problems);
   if (version !== CONFIG_VERSION) {
     const problem = source.diagnose(
@@ -51,7 +52,7 @@ export async function saveEdits(
 ): Promise<void> {
   const { file, name, text } = project;
   const result = editText(name, text, edits);
-  const problems = await problemsOf(invocation, project, result);
+  const { problems, unsupported } = await judge(invocation, project, result);
   if (problems.length > 0) {
     const { code, details, hint, message } = failureOf(problems);
     throw new Failure({
@@ -64,14 +65,25 @@ export async function saveEdits(
   }
   if (result !== text) await writeAtomic(file, result);
   invocation.emit({ type: 'note', level: 'done', text: done });
+  const added = edits.filter(({ type }) => type !== 'remove').map(placeOf);
+  for (const { code, message, path } of unsupported) {
+    if (!added.some((place) => place.every((part, index) => path[index] === part))) continue;
+    const hint = 'keep it for a later devspace, or take it out again';
+    invocation.emit({ type: 'warning', code, text: `deploying will refuse ${message}`, subject: name, hint });
+  }
 }
 
-/** What is wrong with the config, whatever its variables are; nobody is asked for one. */
-async function problemsOf(
+/** Where what an edit adds stands afterwards, as far as its path tells. */
+function placeOf(edit: Edit): Path {
+  return edit.type === 'insert' && edit.at === 'start' ? [...edit.path, 0] : edit.path;
+}
+
+/** What is wrong with the config, and what of it is not done yet, whatever its variables are; nobody is asked for one. */
+async function judge(
   invocation: Invocation,
   { name, root }: Project,
   text: string,
-): Promise<readonly Diagnostic[]> {
+): Promise<{ problems: readonly Diagnostic[]; unsupported: readonly Diagnostic[] }> {
   const answers = await variableAnswers(invocation, root, { ask: false });
   const result = await resolveConfig({
     file: name,
@@ -81,5 +93,7 @@ async function problemsOf(
     sections: [],
     lenient: true,
   });
-  return result.ok ? [] : result.diagnostics;
+  return result.ok
+    ? { problems: [], unsupported: unsupportedFeatures(result.config, result.source) }
+    : { problems: result.diagnostics, unsupported: [] };
 }

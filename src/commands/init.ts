@@ -58,6 +58,13 @@ export const run: CommandHandler = async (invocation) => {
       level: 'info',
       text: `Images go to ${answers.image.repository}: set images.app.image when that is not yours`,
     });
+  if (answers.deploy.kind === 'chart')
+    emit({
+      type: 'warning',
+      code: 'CONFIG_UNSUPPORTED',
+      text: 'charts are not deployed yet: devspace deploy will refuse this config',
+      hint: 'to begin with small manifests instead: devspace init --reconfigure --manifests=',
+    });
   emit({ type: 'note', level: 'info', text: 'Next: devspace use namespace NAME, then devspace dev' });
   return 0;
 };

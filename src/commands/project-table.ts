@@ -90,6 +90,12 @@ export const listCommand: CommandSpec = {
     },
     listProfiles,
     listVars,
+    {
+      name: 'available-components',
+      summary: 'list what devspace add deployment --component knows',
+      flags: [],
+      load: () => import('./list-available-components.js'),
+    },
   ],
 };
 
@@ -146,9 +152,11 @@ export const addCommand: CommandSpec = {
     {
       name: 'deployment',
       args: '<name>',
-      summary: 'deploy manifests, a kustomization or a chart; -n sets its namespace',
+      summary: 'deploy manifests, a kustomization, a chart or an image; -n sets its namespace',
       examples: [
         'devspace add deployment web --manifests kube/web.yaml,kube/db',
+        'devspace add deployment api --dockerfile api/Dockerfile --context api --image registry.example.com/api',
+        'devspace add deployment cache --component redis',
         'devspace add deployment db --chart postgresql --chart-repo https://charts.example.com',
       ],
       flags: [
@@ -157,6 +165,13 @@ export const addCommand: CommandSpec = {
         { flag: '--chart <chart>', about: 'folder, URL or name of a helm chart' },
         { flag: '--chart-version <version>', about: 'version of the chart' },
         { flag: '--chart-repo <url>', about: 'repository that holds the chart' },
+        {
+          flag: '--image <image>',
+          about: 'image to run as it is; with --dockerfile where it is pushed to (default: the name)',
+        },
+        { flag: '--dockerfile <path>', about: 'Dockerfile of an image to build and run' },
+        { flag: '--context <folder>', about: 'folder that this image is built from (default: ./)' },
+        { flag: '--component <name>', about: 'one of devspace list available-components' },
       ],
       load: () => import('./add-deployment.js'),
     },

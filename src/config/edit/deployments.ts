@@ -5,6 +5,7 @@ import { alreadyThere, notThere, usage } from './entry-failure.js';
 export type NewDeployment = { readonly namespace?: string | undefined } & (
   | { readonly manifests: readonly string[]; readonly kustomize?: boolean }
   | { readonly chart: string; readonly version?: string | undefined; readonly repo?: string | undefined }
+  | { readonly component: object }
 );
 
 /** In front of the others, as DevSpace has always done it: what is added is mostly what the project needs. Failure: CONFIG_ENTRY_EXISTS. */
@@ -12,27 +13,19 @@ export function addDeployment(config: unknown, name: string, wanted: NewDeployme
   if (deploymentNames(config).includes(name))
     throw alreadyThere('a deployment', name, `devspace remove deployment ${name}`);
   const { namespace } = wanted;
-  const value = {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...('manifests' in wanted
-      ? {
-          kubectl: {
-            manifests: [...wanted.manifests],
-            ...(wanted.kustomize === true ? { kustomize: true } : {}),
-          },
-        }
-      : {
-          helm: {
-            chart: {
-              name: wanted.chart,
-              ...(wanted.version === undefined ? {} : { version: wanted.version }),
-              ...(wanted.repo === undefined ? {} : { repo: wanted.repo }),
-            },
-          },
-        }),
-  };
+  const value = { name, ...(namespace === undefined ? {} : { namespace }), ...methodOf(wanted) };
   return [{ type: 'insert', path: ['deployments'], value, at: 'start' }];
+}
+
+function methodOf(wanted: NewDeployment): object {
+  if ('component' in wanted) return { component: wanted.component };
+  if ('manifests' in wanted) {
+    const kustomize = wanted.kustomize === true ? { kustomize: true } : {};
+    return { kubectl: { manifests: [...wanted.manifests], ...kustomize } };
+  }
+  const version = wanted.version === undefined ? {} : { version: wanted.version };
+  const repo = wanted.repo === undefined ? {} : { repo: wanted.repo };
+  return { helm: { chart: { name: wanted.chart, ...version, ...repo } } };
 }
 
 /** One deployment, or all. Failures: USAGE, CONFIG_ENTRY_MISSING. */
