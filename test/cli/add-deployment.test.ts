@@ -110,7 +110,7 @@ deployments:
   });
 
   it('lists the components', async () => {
-    const { stdout } = await runCli(['list', 'available-components'], { env });
+    const { stdout } = await runCli(['list', 'available-components'], { cwd: '/', env });
     expect(stdout.split('\n').slice(0, 2)).toEqual([
       'Name      Image        Description',
       'mariadb   mariadb:11   MariaDB, a relational database',
