@@ -1,3 +1,4 @@
+import { fillRuntime } from '../config/vars/runtime.js';
 import { deployAll } from '../deploy/deploy-all.js';
 import type { AppliedObject, DeployTarget } from '../deploy/deployer.js';
 import { inStage } from '../dev/stage.js';
@@ -48,7 +49,11 @@ export async function runPipeline(
   if (!skip && (config.deployments ?? []).length > 0) {
     const target = await deployTarget(invocation, root, kube, images);
     await inStage(emit, 'deployments', () =>
-      deployAll({ deployments: config.deployments ?? [], only: listFlag(flags.deployments), target }),
+      deployAll({
+        deployments: fillRuntime(config.deployments ?? [], images),
+        only: listFlag(flags.deployments),
+        target,
+      }),
     );
   }
   signal.throwIfAborted();

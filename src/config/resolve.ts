@@ -1,7 +1,7 @@
 import { derive } from './derived.js';
 import type { Diagnostic } from './diagnostic.js';
 import { finishDraft, readDraft, type Draft, type LoadResult } from './load.js';
-import { formatPath, textsUnder, valueAt, type Path } from './path.js';
+import { formatPath, itemsAt, textsUnder, valueAt, type Path } from './path.js';
 import { activatedProfiles } from './profiles/activate.js';
 import { applyProfiles } from './profiles/apply.js';
 import { orderProfiles, type ChoiceProblem, type ProfileHead } from './profiles/choose.js';
@@ -9,9 +9,10 @@ import { CONFIG_VERSION, configSchema, type Config } from './schema.js';
 import { sectionProblems } from './sections.js';
 import { openSource } from './source.js';
 import { definitionsOf } from './vars/definition.js';
-import { fillTexts, isRuntime, textsToFill, usesOf, type Filled } from './vars/fill.js';
+import { fillTexts, textsToFill, usesOf, type Filled } from './vars/fill.js';
 import { predefinedOf } from './vars/predefined.js';
 import { Resolver, VariableCircle, type Answers } from './vars/resolver.js';
+import { isRuntime, runtimeImage } from './vars/runtime.js';
 import { hasVariables, namesIn } from './vars/text.js';
 
 /** Which profiles to use. */
@@ -257,21 +258,16 @@ function stillWrong(
   return diagnostics.filter((one) => done.has(formatPath(one.path)) || !isOpen(draft, one));
 }
 
-/** `${runtime.…}` has a value only while deploying. */
+/** `${runtime.…}` has a value only once images are built: in what comes after that, and for images that there are. */
 function runtimeProblems({ source, value }: Draft, sections: readonly string[]): Diagnostic[] {
-  return [...textsToFill(value, (section) => section !== 'commands' && sections.includes(section))].flatMap(
-    ({ path, text }) =>
-      namesIn(text)
-        .filter(isRuntime)
-        .map((name) =>
-          source.diagnose(
-            'CONFIG_UNSUPPORTED',
-            path,
-            `\${${name}} is known only while deploying, which is not supported yet`,
-            {
-              hint: 'write the value itself',
-            },
-          ),
-        ),
-  );
+  const images = new Set(itemsAt(value, ['images']).map(({ path }) => String(path.at(-1))));
+  const texts = textsToFill(value, (section) => section !== 'commands' && sections.includes(section));
+  return [...texts].flatMap(({ path, text }) => {
+    const isLate = path[0] === 'deployments' || path[0] === 'hooks' || path[3] === 'custom';
+    return namesIn(text).flatMap((name) => {
+      if (!isRuntime(name) || (isLate && runtimeImage(name, images))) return [];
+      const hint = `it can stand in deployments, for images of this config: \${runtime.images.NAME}`;
+      return [source.diagnose('CONFIG_UNSUPPORTED', path, `\${${name}} has no value here`, { hint })];
+    });
+  });
 }

@@ -69,6 +69,7 @@ describe('replicas', () => {
   it.each([
     [{ images: undefined, container: undefined }, ['a', 'c']],
     [{ images: ['x:1'], container: undefined }, ['a']],
+    [{ images: ['x'], container: undefined }, ['a']],
     [{ images: undefined, container: 'app' }, ['a', 'c']],
     [{ images: undefined, container: 'other' }, []],
   ])('are the running pods: %j', (selector, names) => {

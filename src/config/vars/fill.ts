@@ -2,6 +2,7 @@ import type { $ZodType } from 'zod/v4/core';
 import { definition, schemaAt } from '../expected.js';
 import type { Origins } from '../origins.js';
 import { formatPath, textsUnder, valueAt, type Path } from '../path.js';
+import { isRuntime } from './runtime.js';
 import { fillText, guessType, hasVariables, namesIn, type FilledText, type Value } from './text.js';
 
 /** A text that variables were filled into, and where it is written. */
@@ -11,11 +12,6 @@ export interface Filled extends FilledText {
 
 /** What variables do not belong in: definitions have them in their own way, inactive profiles are not used, and the version is none. */
 const WITHOUT: ReadonlySet<string> = new Set(['vars', 'profiles', 'version']);
-
-/** Names that only a deployment gives a value: `${runtime.images.web.tag}`. */
-export function isRuntime(name: string): boolean {
-  return name.startsWith('runtime.');
-}
 
 /** The texts of `sections` with something to fill in. */
 export function* textsToFill(

@@ -395,9 +395,9 @@ vars:
       'vars[0].sorce: unknown key, did you mean "source"?',
     ],
     [
-      'a value of deployments',
+      'what is known only after the build',
       'images: {a: {image: "${runtime.images.b.image}"}}',
-      '${runtime.images.b.image} is known only while deploying',
+      '${runtime.images.b.image} has no value here',
     ],
   ])('%s', async (_what, text, expected) => {
     expect((await resolve(text)).error).toContain(expected);
