@@ -21,7 +21,7 @@ describe('devspace.schema.json', () => {
     expect(file).toEqual(jsonSchema());
   });
 
-  it('has its page of reference up to date (npm run schema)', async () => {
+  it('has its page of reference up to date (npm run schema)', { timeout: 60_000 }, async () => {
     const page = readFileSync(new URL('../../docs/reference/config.md', import.meta.url), 'utf8');
     expect(page).toBe(await format(referenceText(), { parser: 'markdown' }));
   });
