@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { callbackify } from 'node:util';
 import type { ClusterEntry } from './kubeconfig-file.js';
+import type { KnownServers } from './known-servers.js';
 import type { ProxyChoice } from './proxy/choose.js';
+import { rememberServer } from './remembered-tls.js';
 
 /** Keeps connections to one API server. One per client certificate, for a TLS connection belongs to it. */
 export interface KubeAgent {
@@ -29,7 +31,7 @@ const idleConnections = 8;
 export function createAgent(
   cluster: ClusterEntry,
   client: { cert: string | Buffer | undefined; key: string | Buffer | undefined },
-  proxy?: ProxyChoice,
+  { proxy, servers }: { proxy?: ProxyChoice | undefined; servers: KnownServers },
 ): KubeAgent {
   const secure = new URL(cluster.server).protocol === 'https:';
   // keepAliveMsecs: the kernel probes a silent connection after this long and, as Node sets it up, gives up 10 s later: the only thing that
@@ -53,6 +55,12 @@ export function createAgent(
     : new http.Agent(keep);
   if (proxy) connectThrough(agent, proxy, cluster);
   const open = trackSockets(agent);
+  const { caData: ca } = cluster;
+  if (agent instanceof https.Agent && !proxy && ca !== undefined && !cluster.insecureSkipTlsVerify) {
+    const { hostname } = new URL(cluster.server);
+    const server = servers.find(cluster.tlsServerName ?? hostname, ca);
+    rememberServer(agent, server, { ca, cert: client.cert, key: client.key });
+  }
   return {
     agent,
     secure,

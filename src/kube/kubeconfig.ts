@@ -12,6 +12,7 @@ import {
   type ClusterEntry,
   type KubeconfigData,
 } from './kubeconfig-file.js';
+import { KnownServers } from './known-servers.js';
 import { Network } from './network.js';
 import { PodWatches } from './pod-watches.js';
 import { chooseProxy, type ProxyChoice } from './proxy/choose.js';
@@ -107,6 +108,7 @@ export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
     cluster: await withCa(cluster, invalid),
     proxy: chooseProxy(new URL(cluster.server), cluster.proxyUrl, env),
     credentials: user ? credentialSource(user, cluster) : anonymous,
+    servers: new KnownServers(env),
   });
 }
 
@@ -121,9 +123,10 @@ interface KubeParts {
   cluster: ClusterEntry;
   proxy: ProxyChoice | undefined;
   credentials: CredentialSource;
+  servers: KnownServers;
 }
 
-function createKube({ context, namespace, cluster, proxy, credentials }: KubeParts): Kube {
+function createKube({ context, namespace, cluster, proxy, credentials, servers }: KubeParts): Kube {
   const base = new URL(cluster.server);
   let current: { agent: KubeAgent; cert: Credentials['cert']; key: Credentials['key'] } | undefined;
   // Streams outlive the certificate they were opened with.
@@ -142,7 +145,7 @@ function createKube({ context, namespace, cluster, proxy, credentials }: KubePar
       if (current === undefined || current.cert !== cert || current.key !== key) {
         current?.agent.destroyIdle();
         for (const agent of agents) if (agent.isUnused()) agents.delete(agent);
-        current = { agent: createAgent(cluster, { cert, key }, proxy), cert, key };
+        current = { agent: createAgent(cluster, { cert, key }, { proxy, servers }), cert, key };
         agents.add(current.agent);
       }
       return { base, agent: current.agent, headers };

@@ -98,6 +98,8 @@ async function sendOnce(
     outgoing.once('response', (response) => {
       clearTimeout(timer);
       answer = response;
+      // An abort from then on must not end a connection that serves somebody else by now.
+      response.once('end', forget);
       resolve(response);
     });
     outgoing.on('error', (error) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../base/cache-folder.js';
 import { CodeCache } from './code-cache.js';
 
 /** Names one build of the program. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { cacheFolder } from '../../src/start/cache-folder.js';
+import { cacheFolder } from '../../src/base/cache-folder.js';
 
 const home = () => '/home/me';
 
