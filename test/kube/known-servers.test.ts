@@ -53,7 +53,7 @@ afterEach(() => {
 
 /** One request of a process of its own, as far as what it remembers goes. */
 async function ask(authorities = 'ours'): Promise<unknown> {
-  const { port } = server?.address() as AddressInfo;
+  const { port } = server!.address() as AddressInfo;
   const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': at(`${authorities}.crt`) };
   const config = {
     'current-context': 'one',
