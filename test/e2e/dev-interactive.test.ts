@@ -83,7 +83,7 @@ describe('devspace dev -i', () => {
     await dev.printed(/\/app # /, 120_000);
     await namespace.kubectl(['delete', 'pod', '-l', 'app=web', '--grace-period=0', '--force']);
     await dev.printed(/and the shell in it with it[^]*Opening a shell in pod web-[^]*\/app # /, 120_000);
-    expect(dev.output().stdout).not.toContain('again');
+    expect(dev.output().stdout).not.toContain('Open the shell again');
     dev.child.stdin.write('exit 6\r');
     expect((await dev.exited).code).toBe(6);
     expect(await dev.processes()).toEqual([]);

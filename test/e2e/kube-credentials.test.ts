@@ -5,7 +5,7 @@ import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadKube } from '../../src/kube/kubeconfig.js';
 import { createObject, getObject } from '../../src/kube/rest.js';
-import { kubeconfig, kubeRig, type KubeRig } from './kube-rig.js';
+import { kubeconfig, kubeRig, type KubeRig } from '../rig/kube-rig.js';
 
 interface KubeconfigFile {
   clusters: { cluster: Record<string, unknown> & { server: string } }[];

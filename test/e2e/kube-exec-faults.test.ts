@@ -1,50 +1,36 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { openExec, type ExecOptions } from '../../src/kube/exec.js';
 import { loadKube, type Kube } from '../../src/kube/kubeconfig.js';
-import { waitForTarget } from '../../src/kube/select.js';
-import { kubeconfigVia, startFaultProxy, type FaultProxy } from '../cluster/index.js';
-import { kubeconfig, kubeRig, type KubeRig } from './kube-rig.js';
+import { startFaultProxy, type FaultProxy } from '../cluster/index.js';
+import { kubeApp, type KubeApp } from '../rig/kube-app.js';
+import { kubeconfig } from '../rig/kube-rig.js';
 
 /** The tests' own cluster, whose certificate is good for any local port. */
 const ours = kubeconfig !== undefined && !process.env['DEVSPACE_TEST_CONTEXT'];
 if (!ours) console.warn("Skipped: faults on the way of an exec need the tests' own cluster");
 
 describe.skipIf(!ours)('exec over a network that fails', () => {
-  let rig: KubeRig;
-  let folder: string;
+  let rig: KubeApp;
   let proxy: FaultProxy;
   let kube: Kube;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'devspace-faults-'));
-    rig = await kubeRig();
-    await rig.pod('app', ['sleep', '100000']);
-    await waitForTarget(rig.kube, { namespace: rig.namespace, labelSelector: { app: 'app' } });
+    rig = await kubeApp();
   });
-  afterAll(async () => {
-    await rig[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rig?.[Symbol.asyncDispose]());
   beforeEach(async () => {
     const { hostname, port } = new URL(rig.kube.server);
     proxy = await startFaultProxy({ target: { host: hostname, port: Number(port) } });
-    kube = await loadKube({ env: { KUBECONFIG: await kubeconfigVia(proxy.port, join(folder, 'config')) } });
+    kube = await loadKube({
+      env: { KUBECONFIG: await rig.kubeconfigVia((way) => (way.server = proxy.url)) },
+    });
   });
   afterEach(async () => {
     kube[Symbol.dispose]();
     await proxy.close();
   });
 
-  const at = (...command: string[]): ExecOptions => ({
-    namespace: rig.namespace,
-    pod: 'app',
-    container: 'main',
-    command,
-    pings: { intervalMs: 300 },
-  });
+  const at = (...command: string[]): ExecOptions => ({ ...rig.at(...command), pings: { intervalMs: 300 } });
   /** How long it takes until the exit code is known to be lost. */
   async function lostAfter(stream: { exit: Promise<number> }): Promise<number> {
     const began = performance.now();

@@ -5,7 +5,7 @@ import { isFailure } from '../../src/base/failure.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openExec, runExec } from '../../src/kube/exec.js';
 import { waitForTarget, type Target } from '../../src/kube/select.js';
-import { kubeconfig, kubeRig, type KubeRig } from './kube-rig.js';
+import { kubeconfig, kubeRig, type KubeRig } from '../rig/kube-rig.js';
 
 describe.skipIf(!kubeconfig)('exec in a real container', () => {
   let rig: KubeRig;

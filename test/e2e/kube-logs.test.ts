@@ -4,7 +4,7 @@ import { followLogs } from '../../src/kube/follow-log.js';
 import { readLog, type LogOptions } from '../../src/kube/logs.js';
 import { deleteObject } from '../../src/kube/rest.js';
 import { waitForTarget } from '../../src/kube/select.js';
-import { kubeconfig, kubeRig, type KubeRig } from './kube-rig.js';
+import { kubeconfig, kubeRig, type KubeRig } from '../rig/kube-rig.js';
 
 async function linesOf(log: AsyncIterable<Buffer>): Promise<string[]> {
   const pieces: Buffer[] = [];

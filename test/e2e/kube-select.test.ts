@@ -4,7 +4,7 @@ import { ensureNamespace } from '../../src/kube/namespace.js';
 import { deleteObject, patchObject } from '../../src/kube/rest.js';
 import { candidates, listPods, waitForTarget } from '../../src/kube/select.js';
 import { serverVersion } from '../../src/kube/version.js';
-import { kubeconfig, kubeRig, testImage, type KubeRig } from './kube-rig.js';
+import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 describe.skipIf(!kubeconfig)('selecting a real pod', () => {
   let rig: KubeRig;

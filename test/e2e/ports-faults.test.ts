@@ -8,7 +8,7 @@ import { deleteObject } from '../../src/kube/rest.js';
 import { faultyCluster, type FaultyCluster } from '../rig/fault-cluster.js';
 import { makeProject, type Project } from '../rig/project.js';
 import { until } from '../rig/until.js';
-import { kubeconfig } from './kube-rig.js';
+import { kubeconfig } from '../rig/kube-rig.js';
 import { app, portsRig, type PortsRig } from './ports-rig.js';
 
 describe.skipIf(!kubeconfig)('a forward in trouble', () => {

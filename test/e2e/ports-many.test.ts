@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { kubeconfig } from './kube-rig.js';
+import { kubeconfig } from '../rig/kube-rig.js';
 import { app, portsRig, type AppForward, type PortsRig } from './ports-rig.js';
 
 const sum = (data: Buffer): string => createHash('sha256').update(data).digest('hex');

@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import type { Failure } from '../../src/base/failure.js';
 import { startForward, type Forward } from '../../src/kube/forward/forward.js';
 import type { Kube } from '../../src/kube/kubeconfig.js';
-import { kubeRig, testImage, type KubeRig } from './kube-rig.js';
+import { kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 /** What listens in the pod: the port of each. */
 export const app = {

@@ -8,7 +8,7 @@ import { isFailure } from '../../src/base/failure.js';
 import { openTunnel } from '../../src/kube/spdy/tunnel.js';
 import { openSpdy } from '../../src/kube/spdy/open.js';
 import { waitForTarget } from '../../src/kube/select.js';
-import { kubeconfig, kubeRig, testImage, type KubeRig } from './kube-rig.js';
+import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 const server = `require('node:net').createServer((s) => s.once('data', (d) => s.end('got ' + d))).listen(8001);`;
 
