@@ -16,8 +16,8 @@ import type { Subject } from './subject.js';
 import { targets } from './targets.js';
 
 const FILES = 10_000;
-/** Connections are kept for the next ones for up to a minute, and so are the tools' own afterthoughts. */
-const SETTLE_MS = 75_000;
+/** Connections are kept for the next ones for up to a minute, and V8 looks for memory to give back for up to two. */
+const SETTLE_MS = 140_000;
 const WINDOW_MS = 60_000;
 const preload = fileURLToPath(new URL('../test/rig/count-requests.mjs', import.meta.url));
 

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { untilBeat } from '../base/beat.js';
 import { Failure, isFailure } from '../base/failure.js';
 import { answerFailure, connectionFailure, knowsNoUpgrade, kubectl } from './api-failure.js';
 import { noAnswer, refusedLater, withConnection } from './attempts.js';
@@ -151,7 +152,7 @@ class OpenChannel implements Channel {
   private readonly serverAnswers: (withinMs: number) => Promise<boolean>;
   private readonly intervalMs: number;
   private readonly missed: number;
-  private readonly pings: NodeJS.Timeout;
+  private pings: NodeJS.Timeout | undefined;
   /** Pings sent since anything was last received. */
   private unanswered = 0;
   private heard = false;
@@ -169,7 +170,7 @@ class OpenChannel implements Channel {
     this.serverAnswers = serverAnswers;
     this.intervalMs = intervalMs;
     this.missed = missed;
-    this.pings = setInterval(() => this.ping(), intervalMs).unref();
+    this.awaitBeat();
     socket.on('pong', () => {
       this.sentSincePong = false;
       this.received();
@@ -210,7 +211,15 @@ class OpenChannel implements Channel {
   }
 
   ended(): void {
-    clearInterval(this.pings);
+    clearTimeout(this.pings);
+    this.pings = undefined;
+  }
+
+  private awaitBeat(): void {
+    this.pings = setTimeout(() => {
+      this.awaitBeat();
+      this.ping();
+    }, untilBeat(this.intervalMs)).unref();
   }
 
   /**

@@ -11,9 +11,8 @@ export interface Beat {
 export interface Pulse {
   readonly wallMs: number;
   readonly monoMs: number;
-  /** How many beats in a row brought nothing, and how many it takes. */
+  /** How many beats in a row brought nothing. */
   readonly silent: number;
-  readonly patience: number;
   /** When the next beat is due, after this one. */
   readonly dueMs: number;
 }
@@ -25,18 +24,19 @@ export interface PulseStep {
   readonly sleptMs?: number | undefined;
 }
 
-/** Every 3 s a ping: with its answer about 100 bytes, 2 kB a minute. */
-const calmMs = 3000;
-/** Once one was not answered it is looked at closer, so that a dead connection is known after 6 to 9 s. */
+/** Every 5 s a ping: with its answer about 100 bytes, 1.2 kB a minute. */
+const calmMs = 5000;
+/**
+ * Once one was not answered it is looked at closer, so that a dead connection is known after 6 to 11 s: the ping that finds it is at most 5 s away, and
+ * has 6 s. After a sleep most connections are dead: two seconds are enough for those that are not.
+ */
 const alertMs = 1000;
-const patience = 4;
-/** After a sleep most connections are dead: two seconds are enough for those that are not. */
-const patienceAfterSleep = 2;
+const patience = 2;
 /** A beat that is later than this was not delayed by work alone. */
 const lateMs = 5000;
 
 export function newPulse({ monoMs, wallMs }: Pick<Beat, 'monoMs' | 'wallMs'>): Pulse {
-  return { wallMs, monoMs, silent: 0, patience, dueMs: calmMs };
+  return { wallMs, monoMs, silent: 0, dueMs: calmMs };
 }
 
 /**
@@ -47,11 +47,11 @@ export function beat(before: Pulse, { heard, monoMs, wallMs }: Beat): PulseStep 
   const passed = Math.max(monoMs - before.monoMs, wallMs - before.wallMs);
   const now = { wallMs, monoMs };
   if (passed > before.dueMs + lateMs) {
-    const pulse = { ...now, silent: 0, patience: patienceAfterSleep, dueMs: alertMs };
+    const pulse = { ...now, silent: 0, dueMs: alertMs };
     return { pulse, act: 'ping', sleptMs: passed - before.dueMs };
   }
-  if (heard) return { pulse: { ...newPulse(now) }, act: 'ping' };
+  if (heard) return { pulse: newPulse(now), act: 'ping' };
   const silent = before.silent + 1;
-  const pulse = { ...now, silent, patience: before.patience, dueMs: alertMs };
-  return { pulse, act: silent >= before.patience ? 'gone' : 'ping' };
+  const pulse = { ...now, silent, dueMs: alertMs };
+  return { pulse, act: silent >= patience ? 'gone' : 'ping' };
 }

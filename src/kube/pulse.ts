@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { untilBeat } from '../base/beat.js';
 import { Failure } from '../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
 import { withConnection } from './attempts.js';
@@ -112,11 +113,11 @@ function listen(
         return socket.terminate();
       }
       socket.ping();
-      timer = setTimeout(wake, pulse.dueMs);
+      timer = setTimeout(wake, untilBeat(pulse.dueMs));
     };
     // What arrived while this process was busy or stopped is read first.
     const wake = (): void => void setImmediate().then(judge);
-    let timer = setTimeout(wake, pulse.dueMs);
+    let timer = setTimeout(wake, untilBeat(pulse.dueMs));
     socket.once('close', () => {
       clearTimeout(timer);
       resolve('closed');
