@@ -1,15 +1,19 @@
 import { Failure } from '../base/failure.js';
 import { kubectl } from './api-failure.js';
+import { corePath } from './api-paths.js';
 import type { Kube } from './kubeconfig.js';
 import type { ContainerState, ContainerStatus, Pod } from './objects.js';
 import { allContainerStatuses, isFinished, isTerminating } from './pod-status.js';
 import { containerTrouble } from './pod-trouble.js';
+import { getObject } from './rest.js';
 
 /** A container from one start to its end. */
 export interface Instance {
   id: string;
   /** How many there were before it in its pod. */
   restarts: number;
+  /** In ms by the node's clock, whole seconds. */
+  startedAt: number | undefined;
   /** It does not run any more. */
   hasEnded: boolean;
   /** How the one before it ended: `exit code 1`, `exit code 137 (OOMKilled)`. */
@@ -47,6 +51,7 @@ export async function nextInstance(
       return {
         id: readable,
         restarts: status.restartCount,
+        startedAt: startOf(status),
         hasEnded: status.state?.running === undefined,
         // Of one that waits for its next start, the last state is its own.
         endOfLast: status.state?.waiting ? undefined : endText(status.lastState?.terminated),
@@ -64,6 +69,23 @@ export async function nextInstance(
     }
   }
   return undefined;
+}
+
+/** When the instance that came after `current` was started; undefined when none has. Failures of getObject. */
+export async function startOfNext(
+  kube: Kube,
+  { container, namespace, pod: name }: { namespace: string; pod: string; container: string },
+  current: Instance,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const pod = await getObject<Pod>(kube, corePath('pods', { namespace, name }), { signal });
+  const status = allContainerStatuses(pod).find((one) => one.name === container);
+  return status && readableInstance(status) !== current.id ? startOf(status) : undefined;
+}
+
+function startOf({ lastState, state }: ContainerStatus): number | undefined {
+  const { startedAt } = state?.running ?? state?.terminated ?? lastState?.terminated ?? {};
+  return startedAt === undefined ? undefined : Date.parse(startedAt);
 }
 
 /** The instance the server reads from: the present one, or while it waits for a restart, the last one. */

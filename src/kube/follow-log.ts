@@ -1,11 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { Failure, isFailure } from '../base/failure.js';
 import { nextInstance, type Instance } from './container-instance.js';
 import type { Kube } from './kubeconfig.js';
-import { LogCursor } from './log-cursor.js';
-import { openLog, piecesOf, type LogOptions } from './logs.js';
-import { endWhenStuck } from './log-stuck.js';
-import { TimedLog } from './timed-log.js';
+import { LogReader, type Part } from './log-reader.js';
+import type { LogOptions } from './logs.js';
 import { isPassing } from './watch.js';
 
 export interface FollowOptions extends Omit<LogOptions, 'limitBytes' | 'previous'> {
@@ -18,9 +15,6 @@ export interface FollowOptions extends Omit<LogOptions, 'limitBytes' | 'previous
   /** Told, before what comes after them, that lines may be missing, and why. */
   onMissing?: ((text: string) => void) | undefined;
 }
-
-/** A kubelet looks every 10 s, or as it is configured, whether a log is to be rotated. */
-const rotationMs = 3000;
 
 /** How often a log that was there may be refused: a server that just started answers 403 until it has read its roles. */
 const toleratedRefusals = 5;
@@ -38,109 +32,22 @@ export async function* followLogs(
   options: FollowOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const { namespace, pod, container, onConnected, onLost, onRestart, onMissing } = options;
-  const cursor = new LogCursor();
-  const tellRotated = (): void =>
-    onMissing?.(`the node rotated the log of container ${container} away before it could be read`);
-  const log = new TimedLog(cursor, tellRotated);
-  let isGapTold = false;
-  let connected = false;
-  let nothingSince: string | undefined;
-  let nodeText: string | undefined;
-  let lastByte = 0x0a;
-  let failures = 0;
+  const { container, onLost, onMissing, onRestart } = options;
+  await using reader = new LogReader(kube, options, signal);
 
   const bridge = async (error: unknown): Promise<void> => {
     signal?.throwIfAborted();
-    if (!connected || !(error instanceof Failure)) throw error;
-    if (!isPassing(error) && failures >= toleratedRefusals) throw error;
+    if (!reader.connected || !(error instanceof Failure)) throw error;
+    if (!isPassing(error) && reader.failures >= toleratedRefusals) throw error;
     onLost?.(error);
-    await kube.network.pause(Math.min(200 * 2 ** failures, 5000), signal);
-    failures += 1;
+    await kube.network.pause(Math.min(200 * 2 ** reader.failures, 5000), signal);
+    reader.failures += 1;
   };
-  async function* read(from: 'present' | 'previous' | 'ended' | 'so-far', of: 'same' | 'next') {
-    const { tailLines, sinceTime, sinceSeconds } = options;
-    const begin = connected
-      ? { sinceTime: cursor.since ?? nothingSince }
-      : { tailLines, sinceTime, sinceSeconds };
-    const follow = from === 'present';
-    const at = { namespace, pod, container, previous: from === 'previous' };
-    const began = Date.now();
-    const stream = await openLog(kube, { ...at, ...begin }, { follow, timestamps: true }, signal);
-    // Nothing has been seen so far: then there was nothing, unless the caller did not want to see it.
-    if (!connected) nothingSince = firstWanted(options, stream);
-    connected = true;
-    onConnected?.();
-    log.restart(isGapTold ? 'next' : of);
-    const clockAhead = serverTime(stream) - Date.now();
-    let arrived = began;
-    const pieces = piecesOf(kube, stream);
-    for await (const piece of follow ? endWhenStuck(stream, pieces) : pieces) {
-      failures = 0;
-      const now = Date.now();
-      for (let text = log.push(piece); ; text = log.goOn()) {
-        if (text.length > 0) {
-          arrived = now;
-          isGapTold = false;
-          lastByte = text.at(-1) ?? lastByte;
-          yield text;
-        }
-        const { doubt } = log;
-        if (doubt === undefined) break;
-        if (doubt.step === 'back') {
-          // The node reads its file again, from its beginning. What is new in it is known by asking anew.
-          if ((await firstTime(at)) === doubt.time) return;
-        } else {
-          // It skips a file only when one was begun and rotated away while the one before was still being read.
-          const behindMs = arrived + clockAhead - cursor.newestMs;
-          if (Math.min(behindMs, arrived - began) > rotationMs && !(await isInFile(at, cursor.newestMs)))
-            onMissing?.(
-              `the node rotated the log of container ${container} faster than it was read, between ${new Date(cursor.newestMs).toISOString()} and ${doubt.time}`,
-            );
-        }
-      }
-    }
-    const words = log.nodeText();
-    if (words !== undefined && words !== nodeText) onMissing?.(`the node says: ${words}`);
-    nodeText = words ?? nodeText;
-    // Not even the last line seen is there any more.
-    if (!follow && cursor.isGap) {
-      isGapTold = true;
-      tellRotated();
-    }
-    // A line without its end at the end of a log that is to go on is a torn one: it is read again.
-    if (from === 'previous' || from === 'ended') {
-      const text = log.rest();
-      lastByte = text.at(-1) ?? lastByte;
-      if (text.length > 0) yield text;
-    }
-  }
-
-  /** Of the oldest line that the node still has in the file it reads from. */
-  async function firstTime(at: LogOptions): Promise<string | undefined> {
-    try {
-      const answer = await openLog(
-        kube,
-        { ...at, limitBytes: 64 },
-        { follow: false, timestamps: true },
-        signal,
-      );
-      const pieces: Buffer[] = [];
-      for await (const piece of piecesOf(kube, answer)) pieces.push(piece);
-      return Buffer.concat(pieces).toString('latin1').split(' ')[0];
-    } catch (error) {
-      if (signal?.aborted || !(error instanceof Failure)) throw error;
-      return undefined;
-    }
-  }
-  const isInFile = async (at: LogOptions, ms: number): Promise<boolean> =>
-    Date.parse((await firstTime(at)) ?? '') < ms + 1000;
-
   /** From where reading has come to, whatever happens meanwhile. */
-  async function* readToItsEnd(from: 'previous' | 'ended' | 'so-far', of: 'same' | 'next') {
+  async function* readToItsEnd(instance: Instance, part: Part, of: 'same' | 'next') {
     for (let log = of; ; log = 'same') {
       try {
-        yield* read(from, log);
+        yield* reader.read(instance, part, log);
         return;
       } catch (error) {
         // Gone with its container or pod: there is nothing left to fetch.
@@ -165,10 +72,13 @@ export async function* followLogs(
     let isWhole = false;
     let isCut = false;
     try {
-      yield* read(instance.hasEnded ? 'ended' : 'present', of);
+      const wasBehind = reader.isBehind;
+      if (wasBehind) yield* reader.readLater(instance);
+      if (instance.hasEnded) yield* reader.read(instance, 'ended', wasBehind ? 'same' : of);
+      else if (!wasBehind) yield* reader.read(instance, 'present', of);
       isWhole = instance.hasEnded;
     } catch (error) {
-      if (connected && isFailure(error, 'KUBE_NOT_FOUND')) return;
+      if (reader.connected && isFailure(error, 'KUBE_NOT_FOUND')) return;
       isCut = true;
       await bridge(error);
     }
@@ -176,34 +86,26 @@ export async function* followLogs(
     if (next?.id === instance.id) {
       // It still runs, only the stream has ended, perhaps as it was stuck since the log was rotated.
       of = 'same';
-      if (!isCut) yield* readToItsEnd('so-far', of);
-      await kube.network.pause(failures === 0 ? 50 : 1000, signal);
-      failures += 1;
+      if (!isCut) yield* readToItsEnd(instance, 'so-far', of);
+      await kube.network.pause(reader.failures === 0 ? 50 : 1000, signal);
+      reader.failures += 1;
       continue;
     }
     const restarts = next === undefined ? 0 : next.restarts - instance.restarts;
     if (restarts > 1)
-      onMissing?.(`container ${container} was restarted ${restarts} times while the connection was down`);
+      onMissing?.(`container ${container} was restarted ${restarts} times while its log was being read`);
     // The stream may have ended before the container did: fetch what it wrote last.
     if (!isWhole)
-      yield* readToItsEnd(next === undefined ? 'ended' : 'previous', restarts > 1 ? 'next' : 'same');
+      yield* readToItsEnd(
+        instance,
+        next === undefined ? 'ended' : 'previous',
+        restarts > 1 ? 'next' : 'same',
+      );
     if (next === undefined) return;
-    if (lastByte !== 0x0a) yield Buffer.from('\n');
-    lastByte = 0x0a;
+    if (reader.isInLine) yield Buffer.from('\n');
     onRestart?.(next.endOfLast);
+    await reader.begin(next);
     of = 'next';
     instance = next;
   }
-}
-
-/** From when on lines are wanted that the first answer did not have; undefined: all. */
-function firstWanted(options: FollowOptions, answer: IncomingMessage): string | undefined {
-  const { sinceSeconds, sinceTime, tailLines } = options;
-  const age = tailLines === 0 ? 0 : sinceSeconds;
-  return age === undefined ? sinceTime : new Date(serverTime(answer) - age * 1000).toISOString();
-}
-
-function serverTime(answer: IncomingMessage): number {
-  const { date } = answer.headers;
-  return date === undefined ? Date.now() : Date.parse(date);
 }

@@ -21,10 +21,18 @@ export class LogCursor {
       : new Date(this.secondMs - 1000).toISOString().replace('.000Z', 'Z');
   }
 
-  /** A new read from `since` begins: of the same log, where lines that have been seen are to come first, or of one that follows it. */
-  restart(log: 'same' | 'next' = 'same'): void {
-    this.toSkip = this.seenInSecond + this.seenInSecondBefore;
-    this.skipped = log === 'next';
+  /**
+   * A new read from `since` begins: of the same log, where lines that have been seen are to come first, or of one that follows it. Or one of a file of
+   * which nothing has been seen.
+   */
+  restart(log: 'same' | 'next' | 'file' = 'same'): void {
+    this.toSkip = log === 'file' ? 0 : this.seenInSecond + this.seenInSecondBefore;
+    this.skipped = log !== 'same';
+  }
+
+  /** How much later than all lines seen one with this time is; negative when it is earlier than the newest of them. */
+  msUntil(time: string): number {
+    return secondMsOf(time) - this.secondMs + (nanosOf(time) - this.newestNanos) / 1e6;
   }
 
   /** How many ms later than the newest line seen one with this time is, by whole seconds; 0 while seen ones come again, and for the first one. */
@@ -53,8 +61,8 @@ export class LogCursor {
     const ms = isSameSecond ? this.secondMs : secondMsOf(time);
     let verdict: 'new' | 'after-gap' = 'new';
     if (this.toSkip > 0) {
-      const newer = ms > this.secondMs || (ms === this.secondMs && nanos > this.newestNanos);
-      if (!newer) {
+      const isLater = ms > this.secondMs || (ms === this.secondMs && nanos > this.newestNanos);
+      if (!isLater) {
         this.toSkip -= 1;
         this.skipped = true;
         return this.toSkip === 0 ? 'last-seen' : 'seen';

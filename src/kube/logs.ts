@@ -6,6 +6,7 @@ import { inBlocks } from './in-blocks.js';
 import type { Kube } from './kubeconfig.js';
 import type { Status } from './objects.js';
 import { openRequest } from './request.js';
+import { timeOfFirstLine } from './log-time.js';
 
 export interface LogOptions {
   namespace: string;
@@ -75,6 +76,24 @@ export async function* piecesOf(kube: Kube, stream: IncomingMessage): AsyncGener
     yield* inBlocks(stream);
   } catch (error) {
     throw error instanceof Failure ? error : connectionFailure(kube, error);
+  }
+}
+
+/** Of the oldest line in the file the node reads from; undefined when that cannot be had. Throws the signal's reason. */
+export async function firstTime(
+  kube: Kube,
+  options: LogOptions,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  try {
+    const range = { ...options, limitBytes: 64 };
+    const answer = await openLog(kube, range, { follow: false, timestamps: true }, signal);
+    const pieces: Buffer[] = [];
+    for await (const piece of piecesOf(kube, answer)) pieces.push(piece);
+    return timeOfFirstLine(Buffer.concat(pieces));
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof Failure)) throw error;
+    return undefined;
   }
 }
 

@@ -1,13 +1,11 @@
 import type { LogCursor } from './log-cursor.js';
+import { maxTimeBytes, timeEnd } from './log-time.js';
 
 /** Of a line whose end has not come yet, so much is held; what is longer is passed on in pieces. */
 export const maxHeldBytes = 1024 * 1024;
 
 /** Runtimes cut longer lines into parts of this size, and servers up to 1.20 put a timestamp before each part. */
 const partBytes = 16 * 1024;
-
-/** 2026-01-01T00:00:00.123456789+02:00 and a space. */
-const maxTimeBytes = 36;
 
 /** Lines that are stamped apart, such as those of stdout and stderr, step back less. */
 const stepBackMs = 3000;
@@ -16,11 +14,19 @@ const stepForwardMs = 3000;
 
 const nothing = Buffer.alloc(0);
 
-/** A line that may not follow the one before it: the node may have begun its file again (`back`), or skipped one (`forward`). */
+/**
+ * A line that may not follow the one before it: the node may have begun its file again (`back`), or skipped one (`forward`); or it is the one where the
+ * next file begins (`next`).
+ */
 export interface Doubt {
-  step: 'back' | 'forward';
+  step: 'back' | 'forward' | 'next';
   /** Of the line. */
   time: string;
+}
+
+export interface TimedLine {
+  time: string;
+  text: Buffer;
 }
 
 /**
@@ -32,6 +38,11 @@ export class TimedLog {
   private readonly onGap: () => void;
   /** Where reading has stopped, until `goOn`. What comes after it is kept. */
   doubt: Doubt | undefined;
+  /**
+   * The line with this time is in doubt: a file that waits begins with it. While one waits, each line is passed on when the next one is known to follow
+   * it: a node that skips a file joins the torn line at the end of the one before with the rest of another.
+   */
+  until: string | undefined;
   private isSure = false;
   private untimed: string | undefined;
   private held: Buffer[] = [];
@@ -44,6 +55,10 @@ export class TimedLog {
   private torn = 0;
   private toSkip = 0;
   private position = 0;
+  private time = '';
+  private lineBefore: TimedLine | undefined;
+  private isContinued = false;
+  private isAtEnd = false;
 
   /** `onGap` is told before the first line that comes after missing ones. */
   constructor(cursor: LogCursor, onGap: () => void) {
@@ -62,11 +77,22 @@ export class TimedLog {
     return /^\d{4}-/.test(data.toString('latin1', 0, 5)) ? undefined : shortText(data, 0, data.length);
   }
 
-  /** A new read begins, from the cursor's `since`: of the same log as before, or of that of the next instance of the container. */
-  restart(log: 'same' | 'next'): void {
+  /**
+   * A new read begins, from the cursor's `since`: of the same log as before, or of that of the next instance of the container. Or from the beginning of
+   * a file that follows the one that was read (`file`): then `torn` is the line at the end of that one, with its time, whose rest is at the beginning
+   * of this one.
+   */
+  restart(log: 'same' | 'next' | 'file', torn?: Buffer): void {
     this.held = [];
     this.heldBytes = 0;
-    if (this.isNew) this.torn = Math.max(this.torn, this.open);
+    this.until = undefined;
+    this.lineBefore = undefined;
+    this.isContinued = torn !== undefined;
+    this.isAtEnd = false;
+    this.isSure = log === 'file';
+    if (torn) this.hold(torn);
+    if (log === 'file') this.torn = 0;
+    else if (this.isNew) this.torn = Math.max(this.torn, this.open);
     this.open = 0;
     this.isNew = false;
     this.untimed = undefined;
@@ -76,6 +102,10 @@ export class TimedLog {
 
   /** The new text that `chunk` completes, in the memory of `chunk`; up to the next `doubt`. */
   push(chunk: Buffer): Buffer {
+    if (this.isContinued) {
+      chunk = chunk.subarray(timeEnd(chunk, 0, chunk.length) + 1);
+      this.isContinued = false;
+    }
     const isPart = chunk.lastIndexOf(0x0a) < 0 && this.heldBytes + chunk.length <= maxHeldBytes;
     this.hold(chunk);
     return isPart ? nothing : this.process();
@@ -83,20 +113,50 @@ export class TimedLog {
 
   /** The text after the line that was in doubt, with that line. */
   goOn(): Buffer {
+    const before = this.takeLineBefore()?.text;
     this.doubt = undefined;
     this.isSure = true;
+    const text = this.process();
+    return before ? Buffer.concat([before, text]) : text;
+  }
+
+  /** The line before the one in doubt, where it was kept for the reason `until` names. Not taken, it comes with `goOn`. */
+  takeLineBefore(): TimedLine | undefined {
+    const line = this.lineBefore;
+    this.lineBefore = undefined;
+    return line;
+  }
+
+  /** The whole lines that were kept for what might follow: nothing does, until `restart`. */
+  end(): Buffer {
+    this.isAtEnd = true;
     return this.process();
+  }
+
+  /** The line that was begun and not ended, with its time, if none of it has been passed on. */
+  get tornLine(): Buffer | undefined {
+    return this.heldBytes > 0 && this.open === 0 ? Buffer.concat(this.held) : undefined;
   }
 
   private process(): Buffer {
     const data = this.takeHeld();
-    const linesEnd = data.lastIndexOf(0x0a) + 1;
+    const linesEnd = this.endOfSureLines(data);
     let out = 0;
     let at = 0;
+    let lineBefore = -1;
     while (at < linesEnd) {
       const next = data.indexOf(0x0a, at) + 1;
+      const begin = out;
+      const { time } = this;
       out = this.take(data, at, next, next, out);
-      if (this.doubt) break;
+      if (this.doubt) {
+        if (this.doubt.step === 'forward' && this.until !== undefined && lineBefore >= 0) {
+          this.lineBefore = { time, text: Buffer.from(data.subarray(lineBefore, out)) };
+          out = lineBefore;
+        }
+        break;
+      }
+      lineBefore = begin;
       this.close();
       at = next;
     }
@@ -108,6 +168,13 @@ export class TimedLog {
     }
     this.hold(data.subarray(at));
     return data.subarray(0, out);
+  }
+
+  private endOfSureLines(data: Buffer): number {
+    const last = data.lastIndexOf(0x0a) + 1;
+    if (this.until === undefined || this.isAtEnd || last < 2) return last;
+    const before = data.lastIndexOf(0x0a, last - 2) + 1;
+    return data.length - before > maxHeldBytes ? last : before;
   }
 
   /** What is left at the end of a log that will not go on: a last line without its line end. */
@@ -153,6 +220,7 @@ export class TimedLog {
         this.untimed = undefined;
         const time = data.toString('latin1', start, space);
         if (this.isDoubtful(time)) return out;
+        this.time = time;
         this.judge(time);
       }
       this.part = 0;
@@ -175,6 +243,10 @@ export class TimedLog {
   }
 
   private isDoubtful(time: string): boolean {
+    if (time === this.until) {
+      this.doubt = { step: 'next', time };
+      return true;
+    }
     const ms = this.isSure ? 0 : this.cursor.stepTo(time);
     this.isSure = false;
     if (ms > -stepBackMs && ms < stepForwardMs) return false;
@@ -206,15 +278,6 @@ export class TimedLog {
 
 function shortText(data: Buffer, start: number, end: number): string {
   return data.toString('utf8', start, Math.min(end, start + 1000)).trimEnd();
-}
-
-/** Where the space after a timestamp at `start` is; -1 when there is none. */
-function timeEnd(data: Buffer, start: number, end: number): number {
-  // 2026-01-01T00:00:00Z to 2026-01-01T00:00:00.123456789+02:00
-  if (data[start + 4] !== 0x2d || data[start + 10] !== 0x54) return -1;
-  const last = Math.min(end, start + maxTimeBytes);
-  for (let at = start + 20; at < last; at += 1) if (data[at] === 0x20) return at;
-  return -1;
 }
 
 /** The last position at or before `at` where a UTF-8 character begins. */

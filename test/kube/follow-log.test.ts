@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { followLogs } from '../../src/kube/follow-log.js';
 import type { ContainerState } from '../../src/kube/objects.js';
@@ -145,6 +146,103 @@ describe('followLogs over a connection that breaks', () => {
         : [],
     );
   });
+
+  /** A node that puts a log into a new file now and then, and follows it as kubelets do: what it has open, then the newest. */
+  async function rotated({ skipped, torn }: { skipped: boolean; torn: boolean }) {
+    const start = Date.now() - 120_000;
+    const bulk = 'x'.repeat(1000);
+    // Each begins ten seconds after the one before.
+    const file = (number: number, lines: number) =>
+      Array.from({ length: lines }, (_, index) =>
+        stamped(start + number * 10_000 + (index * 9990) / (lines - 1), `${number}.${index} ${bulk}`),
+      );
+    const files = [file(0, 300), file(1, 300), file(2, 300)];
+    const end = stamped(start + 30_000, 'end');
+    if (torn) {
+      // The last line of the first file ends in the second one, whose own last one ends in the third.
+      for (const at of [0, 1]) {
+        const whole = files[at]!.pop()!;
+        files[at]!.push(whole.slice(0, 40));
+        files[at + 1]!.unshift(stamped(start + at * 10_000 + 9995, whole.slice(40, -1)));
+      }
+    }
+    let newest = 0;
+    let state: ContainerState = running();
+    const others: ServerResponse[] = [];
+    let isDone = false;
+    const finish = () => {
+      isDone = true;
+      state = terminated(0, 'Completed');
+      for (const other of others) other.end();
+    };
+    await using server = await fakeServer({
+      answer: (request, response) => {
+        if (!request.url!.includes('/log?')) {
+          const over = isDone ? { phase: 'Succeeded' as const } : {};
+          const status = { containerStatuses: [container('app', state)], ...over };
+          if (request.url!.includes('/pods/p')) json(response, pod('p', { status }));
+          else json(response, { metadata: { resourceVersion: '1' }, items: [pod('p', { status })] });
+          return;
+        }
+        const query = new URL(request.url!, 'http://x').searchParams;
+        const present = files[newest]!;
+        if (query.has('limitBytes')) response.end(present[0]!.slice(0, 64));
+        else if (!query.has('follow')) response.end(query.has('sinceTime') ? end : '');
+        else if (newest > 0) {
+          others.push(response);
+          response.write(present.join('') + (newest === 2 ? end : ''));
+        } else {
+          response.write(present.join(''));
+          others.push(response);
+        }
+      },
+    });
+    const missing: string[] = [];
+    let text = '';
+    const first = () => others[0]!;
+    const follow = followLogs(server.kube, { ...at, onMissing: (reason) => missing.push(reason) });
+    const looks = () => server.requests.filter((one) => one.includes('follow=true')).length;
+    const opened = async (count: number) => {
+      while (looks() < count) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    for await (const piece of follow) {
+      const isFirst = text === '';
+      text += piece.toString();
+      if (isFirst) {
+        // Nobody takes more for a while: two files come.
+        newest = 1;
+        await opened(2);
+        newest = 2;
+        await opened(3);
+        // The node goes on with the newest, or forgets to.
+        if (skipped) {
+          const next = files[2]!.join('');
+          first().write(torn ? next.slice(next.indexOf(' ') + 1) : next);
+        }
+      }
+      if (text.includes('2.299')) finish();
+    }
+    const numbers = text.split('\n').map((one) => one.replace(` ${bulk}`, ''));
+    const expected = [0, 1, 2].flatMap((number) =>
+      Array.from({ length: 300 }, (_, index) => `${number}.${index}`),
+    );
+    return { numbers, expected: [...expected, 'end', ''], missing };
+  }
+
+  it.each([
+    { skipped: true, torn: false },
+    { skipped: true, torn: true },
+    { skipped: false, torn: false },
+    { skipped: false, torn: true },
+  ])(
+    'reads the files that came and went meanwhile: %j',
+    async (how) => {
+      const { expected, missing, numbers } = await rotated(how);
+      expect(numbers).toEqual(expected);
+      expect(missing).toEqual([]);
+    },
+    30_000,
+  );
 
   it('throws a refusal at the first try', async () => {
     await using server = await fakeServer({

@@ -9,14 +9,25 @@ describe('endWhenStuck', () => {
     const stream = new PassThrough();
     stream.write(busy);
     let bytes = 0;
-    for await (const piece of endWhenStuck(stream, stream, 50)) bytes += piece.length;
+    for await (const piece of endWhenStuck(stream, stream, undefined, 50)) bytes += piece.length;
     expect([bytes, stream.destroyed]).toEqual([busy.length, true]);
   });
+
+  it.each(['adjacent', 'distant'] as const)(
+    'ends one that brought little when there is a later file: %s',
+    async (later) => {
+      const stream = new PassThrough();
+      stream.write('a few bytes');
+      let bytes = 0;
+      for await (const piece of endWhenStuck(stream, stream, () => later, 50)) bytes += piece.length;
+      expect([bytes, stream.destroyed]).toEqual([11, true]);
+    },
+  );
 
   it('leaves alone one that brought little', async () => {
     const stream = new PassThrough();
     stream.write('a few bytes');
-    const pieces = endWhenStuck(stream, stream, 20);
+    const pieces = endWhenStuck(stream, stream, undefined, 20);
     await pieces.next();
     const next = pieces.next();
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -28,7 +39,7 @@ describe('endWhenStuck', () => {
   it('does not take for silence that nobody takes what is there', async () => {
     const stream = new PassThrough();
     stream.write(busy);
-    const pieces = endWhenStuck(stream, stream, 20);
+    const pieces = endWhenStuck(stream, stream, undefined, 20);
     await pieces.next();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(stream.destroyed).toBe(false);
@@ -39,7 +50,7 @@ describe('endWhenStuck', () => {
     const stream = new PassThrough();
     stream.write(busy);
     const read = async () => {
-      for await (const _ of endWhenStuck(stream, stream, 1000)) stream.destroy(new Error('cut'));
+      for await (const _ of endWhenStuck(stream, stream, undefined, 1000)) stream.destroy(new Error('cut'));
     };
     await expect(read()).rejects.toThrow('cut');
   });

@@ -95,7 +95,7 @@ describe('TimedLog', () => {
       ),
       { numRuns: 30 },
     );
-  });
+  }, 30_000);
 
   it('holds about a megabyte of a line without end', () => {
     const { log } = reader();
@@ -155,5 +155,48 @@ describe('TimedLog', () => {
     read('\nfailed to watch file "x": too many open files');
     expect(log.nodeText()).toBe('failed to watch file "x": too many open files');
     expect(text()).toBe('one\na torn line\n');
+  });
+
+  it('joins a line that the end of a file has cut with its rest in the next one', () => {
+    const { log, read, text } = reader();
+    read(`${stamp(0)} one\n${stamp(1)} tw`);
+    log.restart('file', log.tornLine);
+    read(`${stamp(2)} o\n${stamp(3)} three\n`, [40]);
+    expect(text()).toBe('one\ntwo\nthree\n');
+  });
+
+  it('stops where a file begins that waits', () => {
+    const { log, read, text } = reader();
+    log.until = stamp(500);
+    read(`${stamp(0)} one\n${stamp(1)} two\n${stamp(500)} three\n${stamp(501)} four\n`);
+    expect([text(), log.doubt]).toEqual(['one\ntwo\n', { step: 'next', time: stamp(500) }]);
+  });
+
+  it('keeps a line while a file waits, until it is known what follows it', () => {
+    const { log, read, text } = reader();
+    log.until = stamp(5000);
+    read(`${stamp(0)} one\n${stamp(1)} two\n`);
+    expect(text()).toBe('one\n');
+    read(`${stamp(2)} three\n`);
+    expect(text()).toBe('one\ntwo\n');
+    read(`${stamp(20_000)} four\n${stamp(20_001)} five\n`);
+    expect([text(), log.doubt?.step]).toEqual(['one\ntwo\n', 'forward']);
+    expect(log.takeLineBefore()).toEqual({ time: stamp(2), text: Buffer.from('three\n') });
+    log.restart('file');
+    read(`${stamp(5000)} of the next\n`);
+    expect(log.end().toString()).toBe('');
+    expect(text()).toBe('one\ntwo\nof the next\n');
+  });
+
+  it('passes on what it has kept when nothing follows, or what follows is no other file', () => {
+    const { log, read, text } = reader();
+    log.until = stamp(5000);
+    read(`${stamp(0)} one\n${stamp(1)} two\n`);
+    expect([text(), log.end().toString()]).toEqual(['one\n', 'two\n']);
+    log.restart('file');
+    log.until = stamp(50_000);
+    read(`${stamp(2)} three\n${stamp(9000)} four\n${stamp(9001)} five\n`);
+    expect([text(), log.goOn().toString()]).toEqual(['one\n', 'three\nfour\n']);
+    expect(log.end().toString()).toBe('five\n');
   });
 });
