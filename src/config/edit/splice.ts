@@ -81,10 +81,15 @@ function aboveEntry(
   const line = source.lineStart(next.start);
   if (source.text.slice(line, next.start).trim() !== '') return undefined;
   const start = aboveComments(source, line, indent);
-  const blank = separated(source, entries, indent) ? style.eol : '';
+  // Between two entries it is as far from the one as they were from each other.
+  const isApart =
+    next === entries[0] ? separated(source, entries, indent) : BLANK_ABOVE.test(source.text.slice(0, start));
+  const blank = isApart ? style.eol : '';
   const text = blockLines(made, indent, style).join(style.eol) + style.eol + blank;
   return { start, end: start, text };
 }
+
+const BLANK_ABOVE = /\n[ \t]*\r?\n$/;
 
 /** Whether blank lines stand between the entries; sections at the top of a file that has one only are to have them. */
 function separated(source: TextDocument, entries: readonly Entry[], indent: number): boolean {
@@ -150,7 +155,7 @@ export function removal(source: TextDocument, node: Node | null, entry: Entry): 
   let start = previous ? aboveComments(source, line, indent) : line;
   const last = withDeeperComments(source, entry.end, indent);
   let end = source.lineEnd(last);
-  const blankAbove = /\n[ \t]*\r?\n$/.exec(text.slice(0, start));
+  const blankAbove = BLANK_ABOVE.exec(text.slice(0, start));
   const blankBelow = /^[ \t]*\r?\n/.exec(text.slice(end));
   if (blankAbove && (blankBelow || !next || end === text.length)) start = blankAbove.index + 1;
   else if (blankBelow && !previous && next) end += blankBelow[0].length;

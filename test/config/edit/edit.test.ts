@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { editText, type Edit } from '../../../src/config/edit/edit.js';
+import { anyConfig } from './any-config.js';
 
 const put = (path: (string | number)[], value: unknown): Edit => ({ type: 'put', path, value });
 const insert = (path: (string | number)[], value: unknown, at: 'start' | 'end' = 'end'): Edit => ({
@@ -151,69 +152,6 @@ describe('editText', () => {
   });
 });
 
-/** A config as people write it: some way of indenting, comments and blank lines anywhere. */
-const text = fc
-  .record({
-    step: fc.constantFrom(2, 4, 3),
-    dash: fc.constantFrom(0, 2, 4),
-    blank: fc.boolean(),
-    crlf: fc.boolean(),
-    end: fc.boolean(),
-    flow: fc.boolean(),
-    images: fc.array(fc.constantFrom('web', 'api', 'db'), { maxLength: 3 }),
-    deployments: fc.nat(3),
-    ports: fc.nat(3),
-    comments: fc.array(fc.nat(40), { maxLength: 8 }),
-    tails: fc.array(fc.nat(40), { maxLength: 4 }),
-  })
-  .map((given) => {
-    const step = ' '.repeat(given.step);
-    const dash = ' '.repeat(given.dash);
-    const lines = ['version: v1beta3'];
-    const section = (head: string, body: string[]) => {
-      if (body.length === 0) return;
-      if (given.blank) lines.push('');
-      lines.push(head, ...body);
-    };
-    section(
-      'images:',
-      [...new Set(given.images)].flatMap((name) => [`${step}${name}:`, `${step}${step}image: a/${name}`]),
-    );
-    section(
-      'deployments:',
-      Array.from({ length: given.deployments }, (_, i) => [
-        `${dash}- name: "d${i}"`,
-        `${dash}  kubectl:`,
-        ...(given.flow
-          ? [`${dash}  ${step}manifests: [k, 'l']`]
-          : [`${dash}  ${step}manifests:`, `${dash}  ${step}${dash}- k`]),
-      ]).flat(),
-    );
-    section(
-      'dev:',
-      given.ports === 0
-        ? []
-        : [
-            `${step}ports:`,
-            ...Array.from(
-              { length: given.ports },
-              (_, i) => `${step}${dash}- {imageName: w, forward: [{port: ${i + 1}}]}`,
-            ),
-          ],
-    );
-    // Comments stand at the column of a line below them, or at the end of one.
-    for (const at of given.tails) {
-      const line = lines[at % lines.length] ?? '';
-      if (line !== '' && !line.includes('#')) lines[at % lines.length] = `${line} # tail ${at}`;
-    }
-    for (const at of given.comments) {
-      const where = at % lines.length;
-      const indent = /^ */.exec(lines[where] ?? '')?.[0] ?? '';
-      lines.splice(where, 0, `${indent}# comment ${at}`);
-    }
-    return lines.join(given.crlf ? '\r\n' : '\n') + (given.end ? (given.crlf ? '\r\n' : '\n') : '');
-  });
-
 const additions = fc.constantFrom<[Edit, (value: Config) => Edit]>(
   [put(['images', 'new'], { image: 'a/new' }), () => remove('images', 'new')],
   [
@@ -241,7 +179,7 @@ const comments = (from: string) => from.match(/# .*\d/g) ?? [];
 describe('any config', () => {
   it('is the same text again after an edit and its inverse', () => {
     fc.assert(
-      fc.property(text, additions, (before, [add, undo]) => {
+      fc.property(anyConfig, additions, (before, [add, undo]) => {
         const after = edit(before, add);
         expect(comments(after)).toEqual(comments(before));
         expect(after.includes('\r\n')).toBe(before.includes('\r\n'));
@@ -250,11 +188,11 @@ describe('any config', () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }, 60_000);
 
   it('loses only what is removed', () => {
     fc.assert(
-      fc.property(text, fc.nat(5), (before, nth) => {
+      fc.property(anyConfig, fc.nat(5), (before, nth) => {
         const value = parse(before) as Config;
         const places: Edit[] = [
           ...Object.keys(value.images ?? {}).map((name) => remove('images', name)),
@@ -275,5 +213,5 @@ describe('any config', () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }, 60_000);
 });
