@@ -89,7 +89,7 @@ function chooseImage(project: Project, said: Said, deploy: DeployAnswer): ImageA
       repository,
       dockerfile,
       context: said.context ?? suggestedContext(found, dockerfile),
-      target: found.compose?.app?.dockerfile === normal(dockerfile) ? found.compose.app.target : undefined,
+      target: suggestedTarget(project, dockerfile),
     };
   }
   const language = said.language ?? detectLanguage(survey);
@@ -128,6 +128,14 @@ function suggestedContext({ compose }: Found, dockerfile: string): string | unde
   return folder === undefined || /(?:^|\/)(?:docker|dockerfiles|build|deploy|ci|hack)$/i.test(folder)
     ? undefined
     : `./${folder}`;
+}
+
+/** The stage that a compose file builds, else the one that is for development by its name. */
+function suggestedTarget({ found, survey }: Project, dockerfile: string): string | undefined {
+  const path = normal(dockerfile);
+  if (found.compose?.app?.dockerfile === path && found.compose.app.target !== undefined)
+    return found.compose.app.target;
+  return /^\s*FROM\s.*\sAS\s+(dev|development)\s*$/im.exec(survey.texts.get(path) ?? '')?.[1];
 }
 
 /** What the manifests run, else just the name, which is enough for a cluster on this machine. */

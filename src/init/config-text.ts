@@ -48,19 +48,15 @@ function images({ image }: Answers, { context, dockerfile, needsRestart, target 
       '    # injectRestartHelper: true',
     );
   if (target !== undefined) {
-    const note = image.kind === 'template' ? DEV_STAGE : '';
     lines.push(
       '    build:',
       '      docker:',
       '        options:',
-      `          target: ${scalar(target)}${note}`,
+      `          target: ${scalar(target)} # the stage for development; without this line the last one is built`,
     );
   }
   return `${lines.join('\n')}\n`;
 }
-
-const DEV_STAGE =
-  ' # the stage with sources and tools; without this line the small one for production is built';
 
 function deployments({ deploy, name }: Answers, { manifests }: ConfigFacts): string {
   const lines = [

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { load } from 'js-yaml';
 import { parseImageReference } from '../base/image-reference.js';
 import type { Survey } from './survey.js';
@@ -47,11 +48,27 @@ export function findParts({ files, texts }: Survey): Found {
       .filter((file) => /(?:^|\/)(?:Dockerfile(?:\.[\w-]+)?|[\w-]+\.Dockerfile)$/.test(file))
       .toSorted((a, b) => depth(a) - depth(b) || a.length - b.length),
     manifests: topFolders(manifests.map(([path]) => path)),
-    kustomizations: kustomizations.toSorted((a, b) => depth(a) - depth(b)),
+    kustomizations: topKustomizations(kustomizations, texts),
     charts: charts.toSorted((a, b) => depth(a) - depth(b)),
     ownImages: [...new Set(used.flatMap(([, text]) => ownImages(text)))],
     compose: findCompose(texts),
   };
+}
+
+/** Those that no other is made from, what is for development first, then the nearest to the top. */
+function topKustomizations(folders: readonly string[], texts: ReadonlyMap<string, string>): string[] {
+  const used = new Set<string>();
+  for (const folder of folders) {
+    const text = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
+      .map((name) => texts.get(posix.join(folder, name)))
+      .find((one) => one !== undefined);
+    for (const [, path = ''] of (text ?? '').matchAll(/(?:^\s*-\s*|[[,]\s*)["']?([\w./-]+)/gm))
+      used.add(posix.join(folder, path).replace(/\/$/, ''));
+  }
+  const isForDev = (folder: string) => /(?:^|\/)(?:dev|development|local)$/.test(folder);
+  return folders
+    .filter((folder) => !used.has(folder))
+    .toSorted((a, b) => Number(isForDev(b)) - Number(isForDev(a)) || depth(a) - depth(b));
 }
 
 function isManifest(text: string): boolean {

@@ -71,7 +71,7 @@ export function planFiles(
   }
   // What an image leaves out is no part of the program, and what is installed or built on one side does not fit the other.
   const excluded = [
-    ...(image.kind === 'dockerfile' ? [] : ['Dockerfile']),
+    inContext(answers),
     ...patternsOf(dockerignore ?? existing.dockerignore ?? ''),
     ...(ofLanguage?.ignore ?? []),
     '.git/',
@@ -90,11 +90,19 @@ export function planFiles(
     context: isRoot || image.kind !== 'dockerfile' ? undefined : image.context,
     target,
     workdir: dockerfile === undefined ? undefined : dockerfileFacts(dockerfile, target).workdir,
-    needsRestart: template?.needsRestart,
+    // Of a Dockerfile that was made here before, it is known as well.
+    needsRestart: dockerfile === ofLanguage?.dockerfile ? ofLanguage?.needsRestart : undefined,
     excludes: [...new Set(asGitPatterns(excluded))],
     labels: built ? undefined : deploy.kind === 'new' ? { app: name } : {},
   });
   return [...files, { path: 'devspace.yaml', text: config }];
+}
+
+/** The Dockerfile as its context names it. */
+function inContext(answers: Answers): string {
+  const path = answers.image.kind === 'dockerfile' ? normal(answers.image.dockerfile) : 'Dockerfile';
+  const context = contextOf(answers);
+  return path.startsWith(`${context}/`) ? path.slice(context.length + 1) : path;
 }
 
 function templateFor(text: TemplateText, found: Survey, port: number | undefined): Template {

@@ -12,6 +12,17 @@ import { surveyOf } from './found.js';
 
 const deployment = 'apiVersion: apps/v1\nkind: Deployment\nspec: {containers: [{image: example.com/app}]}\n';
 
+/** Files to know the languages by. */
+const MARKS = {
+  node: 'package.json',
+  python: 'setup.py',
+  go: 'go.mod',
+  java: 'pom.xml',
+  php: 'composer.json',
+  ruby: 'Gemfile',
+  rust: 'Cargo.toml',
+  dotnet: 'x.csproj',
+};
 let templates: readonly TemplateText[] = [];
 beforeAll(async () => {
   templates = await Promise.all(languages.map(readTemplate));
@@ -149,6 +160,26 @@ describe('what init writes', () => {
       },
     ],
     [
+      'a stage named dev',
+      { Dockerfile: 'FROM x as Dev\nEXPOSE 3000\nFROM scratch\n' },
+      {},
+      {
+        images: { app: { build: { docker: { options: { target: 'Dev' } } } } },
+        dev: { ports: [{ forward: [{ port: 3000 }] }] },
+      },
+    ],
+    [
+      'the overlay for development, not what it is made from',
+      {
+        Dockerfile: 'FROM x',
+        'k/base/kustomization.yaml': '',
+        'k/prod/kustomization.yaml': 'resources:\n- ../base\n',
+        'k/overlays/dev/kustomization.yaml': 'resources: [../../base/]',
+      },
+      {},
+      { deployments: [{ kubectl: { manifests: ['k/overlays/dev'] } }] },
+    ],
+    [
       'what the context leaves out, from its top',
       {
         'api/Dockerfile': 'FROM x\n',
@@ -156,7 +187,7 @@ describe('what init writes', () => {
         '.dockerignore': 'no',
       },
       {},
-      { dev: { sync: [{ excludePaths: ['/docs', '**/*.md', '!/docs/a', '/.git/'] }] } },
+      { dev: { sync: [{ excludePaths: ['/Dockerfile', '/docs', '**/*.md', '!/docs/a', '/.git/'] }] } },
     ],
     [
       'new manifests beside others',
@@ -172,6 +203,14 @@ describe('what init writes', () => {
     ],
   ])('fits %s', (_, files, said, expected) => {
     expect(plan(files, said).config).toMatchObject(expected);
+  });
+
+  it.each(languages)('is the same again for %s, when it begins again with its own files', (language) => {
+    const files = { [MARKS[language]]: '{}' };
+    const first = plan(files).texts;
+    const second = plan({ ...files, ...first }).texts;
+    expect(Object.keys(second)).toEqual(['devspace.yaml']);
+    expect(second['devspace.yaml']).toBe(first['devspace.yaml']);
   });
 
   it.each<[Record<string, string>, Said, string]>([
