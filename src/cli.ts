@@ -159,13 +159,24 @@ function addCommands(
 ): void {
   for (const { args, name, summary } of specs)
     parent.command(args ? `${name} ${args}` : name).description(summary);
-  parent.hook('preSubcommand', (_, called) => {
+  parent.hook('preSubcommand', async (_, called) => {
     const spec = specs.find(({ name }) => name === called.name());
     if (spec === undefined) return;
     fillIn(called, spec);
     addCommands(called, spec.subcommands ?? [], onCall);
     onCall(spec, called);
+    if (spec.moreHelp === undefined || !asksForHelp(spec.name)) return;
+    const { moreHelp } = await spec.moreHelp();
+    const text = await moreHelp(process.cwd(), process.env);
+    if (text !== '') called.addHelpText('after', text);
   });
+}
+
+/** Whether the words behind that command are about itself, not about what it passes them on to. */
+function asksForHelp(name: string): boolean {
+  const words = process.argv.slice(process.argv.indexOf(name) + 1);
+  const first = words.findIndex((word) => !word.startsWith('-'));
+  return words.slice(0, first === -1 ? undefined : first).some((word) => word === '-h' || word === '--help');
 }
 
 function fillIn(command: Command, spec: CommandSpec): void {

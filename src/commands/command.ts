@@ -23,6 +23,8 @@ export interface CommandSpec {
   passThrough?: boolean;
   /** Commands typed behind its name, with flags of their own: `devspace sync status`. */
   subcommands?: readonly CommandSpec[];
+  /** Behind everything else that `--help` shows: what depends on the folder it is asked in. */
+  moreHelp?: () => Promise<{ moreHelp: (cwd: string, env: NodeJS.ProcessEnv) => Promise<string> }>;
   /** Left out by what only holds subcommands. */
   load?: () => Promise<{ run: CommandHandler }>;
 }

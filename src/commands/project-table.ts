@@ -43,6 +43,7 @@ export const runCommand: CommandSpec = {
   examples: ['devspace run', 'devspace run test', 'devspace run test --watch src'],
   flags: [],
   passThrough: true,
+  moreHelp: () => import('./run-names.js'),
   load: () => import('./run.js'),
 };
 

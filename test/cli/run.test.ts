@@ -191,5 +191,16 @@ commands:
     expect(stdout).toBe('<--silent>');
     const help = await runCli(['run', '--help'], { cwd: project.dir, env });
     expect(help.stdout).toMatch(/^Usage: devspace run /);
+    // Also the commands that there are here.
+    expect(help.stdout).toContain(`
+Commands of devspace.yaml:
+  show    show the arguments
+  place
+  both
+`);
+    expect(help.code).toBe(0);
+    const nowhere = await runCli(['run', '-h'], { cwd: '/', env });
+    expect(nowhere).toMatchObject({ code: 0, stderr: '' });
+    expect(nowhere.stdout).not.toContain('Commands of');
   });
 });
