@@ -72,11 +72,11 @@ describe('devspace logs -f, with every line accounted for', () => {
     await namespace?.[Symbol.asyncDispose]();
   });
 
-  const start = (name: string) =>
+  const start = (name: string, command = script) =>
     startPod(namespace, {
       name,
       image,
-      command: ['sh', '-c', script],
+      command: ['sh', '-c', command],
       container: { volumeMounts: [{ name: 'data', mountPath: '/data' }] },
       spec: { volumes: [{ name: 'data', emptyDir: {} }] },
     });
@@ -126,5 +126,41 @@ describe('devspace logs -f, with every line accounted for', () => {
       .filter((event) => event.type === 'note' && event.text.includes('restarted'));
     expect(restarts).toMatchObject([{ text: 'Container main was restarted after exit code 3' }]);
     expect(cli.events().filter(ofType('warning')).length).toBeGreaterThan(0);
+  });
+
+  it('that nobody takes for a while: 200,000 at full speed across a restart and a rotation of the log', async () => {
+    const burst = `
+life=$(cat /data/life 2>/dev/null || echo 1); echo $((life + 1)) > /data/life
+while [ ! -e /data/go ]; do sleep 0.1; done
+awk -v life=$life 'BEGIN {
+  text = sprintf("%100s", ""); gsub(/ /, "x", text)
+  for (i = (life - 1) * 100000 + 1; i <= life * 100000; i++) printf "%d %s\\n", i, text
+}'
+[ $life = 2 ] && while true; do echo end; sleep 1; done
+exit 3`;
+    await start('burst', burst);
+    await using cli = startCli(['logs', '-f', '--lines', 'all', '-n', namespace.name, '--pod', 'burst'], {
+      cwd: project.dir,
+    });
+    await cli.printed(/Logs of pod burst/);
+    cli.child.stdout.pause();
+    await namespace.kubectl(['exec', 'burst', '--', 'touch', '/data/go']);
+    // A node gives the newest file, and that does not begin with the beginning any more.
+    await until(
+      'the rotation of the second log',
+      async () => {
+        const args = ['logs', 'burst', '--limit-bytes', '10'];
+        return /^(?!100001 |1 )(\d{6}|end)/.test(await namespace.kubectl(args, { reject: false }));
+      },
+      60_000,
+    );
+    cli.child.stdout.resume();
+    await cli.printed(/^end$/m, 120_000);
+    const lines = cli.output().stdout.split('\n');
+    const expected = Array.from({ length: 200_000 }, (_, index) => `${index + 1} ${'x'.repeat(100)}`);
+    const wrong = expected.findIndex((line, index) => lines[index] !== line);
+    expect(`${wrong}: ${lines[wrong]}`).toBe('-1: undefined');
+    expect(lines[200_000]).toBe('end');
+    expect(cli.output().stderr).not.toContain('LOGS_INCOMPLETE');
   });
 });
