@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Failure, isFailure } from './base/failure.js';
 import { globalFlags, type CommandSpec, type FlagSpec, type Invocation } from './commands/command.js';
+import { environmentFlags } from './commands/environment-flags.js';
 import { commands } from './commands/table.js';
 import { isAbort } from './base/abort.js';
 import type { Reporter } from './report/events.js';
@@ -143,6 +144,7 @@ function buildProgram(ending: Ending): Command {
   addCommands(program, commands, (spec, command) => {
     if (spec.load === undefined) return;
     const { load } = spec;
+    takeEnvironmentFlags(command);
     command.action(async () => {
       keepCode(topmost(command).name());
       ending.code = await runCommand(load, command.args, valuesOf(command), ending);
@@ -197,6 +199,26 @@ function fillIn(command: Command, spec: CommandSpec): void {
   }
   if (examples)
     command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
+}
+
+/** What is typed is parsed afterwards, and wins. Failure: USAGE. */
+function takeEnvironmentFlags(command: Command): void {
+  const path: string[] = [];
+  for (let at = command; at.parent; at = at.parent) path.unshift(at.name());
+  for (const { variable, words } of environmentFlags(path, process.env, process.cwd())) {
+    const { operands, unknown } = command.parseOptions([...words]);
+    const [strange] = [...unknown, ...operands];
+    if (strange === undefined) continue;
+    throw new Failure({
+      code: 'USAGE',
+      message: `the environment variable ${variable} gives ${strange} to devspace ${path.join(' ')}, which does not know it`,
+      subject: variable,
+      hint:
+        variable === 'DEVSPACE_FLAGS'
+          ? 'flags of one command belong into its own, such as DEVSPACE_DEV_FLAGS'
+          : `devspace ${path.join(' ')} --help`,
+    });
+  }
 }
 
 /** The command of the first level that it stands under. */

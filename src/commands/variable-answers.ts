@@ -83,7 +83,13 @@ async function output(
   const [file, words] = shell
     ? [shell.file, shellArguments(shell, command, [], name)]
     : [command, args ?? []];
-  const { exitCode, stdout, tail } = await run(file, words, { cwd: root, captureStdout: true, signal });
+  const verbatim = shell?.kind === 'cmd';
+  const { exitCode, stdout, tail } = await run(file, words, {
+    cwd: root,
+    captureStdout: true,
+    signal,
+    verbatim,
+  });
   if (exitCode === 0) return stdout.trim();
   throw new Failure({
     code: 'VARIABLE_COMMAND_FAILED',

@@ -21,7 +21,11 @@ export type LoadResult =
       /** What the config says without effect. */
       readonly warnings: readonly Diagnostic[];
     }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly warnings?: readonly Diagnostic[];
+    };
 
 /** A config between its text and its judgement: each step changes `value` in place and tells `origins` what it moved or made. */
 export interface Draft {
@@ -93,7 +97,11 @@ function judge(source: ConfigSource, value: object, before: Before): LoadResult 
     ...firstOf(schemaProblems(source, schema, value, issues, moreKeys)),
   ];
   if (diagnostics.length > 0 || !result.success)
-    return { ok: false, diagnostics: inFileOrder(diagnostics).slice(0, MOST_FOUND) };
+    return {
+      ok: false,
+      diagnostics: inFileOrder(diagnostics).slice(0, MOST_FOUND),
+      warnings: inFileOrder(warnings),
+    };
   return { ok: true, config: result.data, source, warnings: inFileOrder(warnings) };
 }
 

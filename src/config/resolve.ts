@@ -121,7 +121,8 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
       : stillWrong(draft, result.diagnostics, filled);
     if (diagnostics.length > 0) return { ok: false, diagnostics };
     // Where variables were not filled in on purpose, the texts are no values of their places.
-    const whole = result.ok ? result : { ok: true as const, config: value as Config, source, warnings: [] };
+    const { warnings = [] } = result;
+    const whole = result.ok ? result : { ok: true as const, config: value as Config, source, warnings };
     return { ...whole, profiles: chosen.names, variables: resolver, filled, draft };
   } catch (error) {
     if (error instanceof Refused) return error.result;

@@ -19,14 +19,13 @@ export interface Attached {
 export async function runAttached(
   command: string,
   args: readonly string[],
-  { cwd, env, verbatim = false }: ChildOptions & { readonly verbatim?: boolean } = {},
+  { cwd, env, verbatim = false }: ChildOptions = {},
 ): Promise<Attached> {
   try {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: 'inherit',
-      // cmd.exe has rules of its own for quotes.
       windowsVerbatimArguments: verbatim,
     });
     const exitCode = once(child, 'exit').then(([code, signal]: (number | NodeJS.Signals | null)[]) =>

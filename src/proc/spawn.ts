@@ -8,6 +8,8 @@ export interface ChildOptions {
   readonly cwd?: string | undefined;
   /** Added to this process's environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** On Windows, arguments as they are: cmd.exe has rules of its own for quotes. */
+  readonly verbatim?: boolean | undefined;
 }
 
 export interface Exit {
@@ -39,7 +41,7 @@ export interface Child {
 export async function spawnChild(
   command: string,
   args: readonly string[],
-  { cwd, env }: ChildOptions,
+  { cwd, env, verbatim = false }: ChildOptions,
   input: { text: string } | 'open' | undefined,
 ): Promise<Child> {
   let child: ChildProcess;
@@ -50,6 +52,7 @@ export async function spawnChild(
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       windowsHide: true,
+      windowsVerbatimArguments: verbatim,
     });
     if (child.pid === undefined) await once(child, 'spawn');
   } catch (error) {
