@@ -136,8 +136,10 @@ describe.skipIf(!ours)('the lease of a dev run', () => {
 
   it('is done without, with one warning, by a user who may use none', async () => {
     const env = await userWithout('leaseless', []);
-    await using run = dev(project.dir, ['--skip-pipeline'], env);
+    // Whether there is another one cannot be seen, so the user's word counts.
+    await using run = dev(project.dir, ['--beside'], env);
     await run.event(isReady);
+    expect(run.events().filter(ofType('deployment'))).toEqual([]);
     const warnings = run.events().filter(ofType('warning'));
     expect(warnings).toEqual([
       expect.objectContaining({
