@@ -136,7 +136,9 @@ async function decide(invocation: Invocation, other: RunIdentity, lease?: OtherR
         choices: [
           { value: 'stop', name: 'Nothing: stop here' },
           { value: 'take-over', name: 'Take over: it ends there' },
-          ...(mayBeside ? [{ value: 'beside', name: 'Run beside it: on other local ports, nothing is deployed' }] : []),
+          ...(mayBeside
+            ? [{ value: 'beside', name: 'Run beside it: on other local ports, nothing is deployed' }]
+            : []),
         ],
       },
     ]);

@@ -77,7 +77,10 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--no-interactive', about: 'stream the logs, though dev.interactive.defaultEnabled is set' },
       { flag: '--terminal-reconnect', about: reconnect.about },
       { flag: '--take-over', about: 'end another run of this project in the namespace, and take its place' },
-      { flag: '--beside', about: 'run next to another run of this project: on other local ports, nothing is deployed' },
+      {
+        flag: '--beside',
+        about: 'run next to another run of this project: on other local ports, nothing is deployed',
+      },
       { flag: '--exit-after-deploy', about: 'stop after deploying' },
       timeout,
     ],
