@@ -20,6 +20,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
+          // A machine under load takes its time; none of them waits that long by itself.
+          testTimeout: 30_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/cli/**', 'test/e2e/**'],
         },
