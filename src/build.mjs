@@ -1,8 +1,9 @@
 // Bundles src/ into dist/: a small start and the program, see src/start/.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -31,37 +32,74 @@ const noEditorInInquirer = {
 for (const old of ['chunks', 'cli.js']) rmSync(`dist/${old}`, { recursive: true, force: true });
 const options = {
   bundle: true,
-  format: 'cjs',
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
-  metafile: true,
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
 };
 
-// One function that start/program.ts calls.
-const { metafile } = await build({
+const chunk = {
+  format: 'cjs',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // V8 keeps the code of what require() loads, not of import().
+  supported: { 'dynamic-import': false },
+};
+
+const { metafile, outputFiles } = await build({
   ...options,
   entryPoints: { program: 'src/cli.ts' },
+  format: 'esm',
+  splitting: true,
+  write: false,
+  metafile: true,
   plugins: [noSubprocessesInCommander, noEditorInInquirer],
   // yaml's own ESM build: its main entry is CommonJS, which cannot be tree-shaken and loads slower.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
   define: { DEVSPACE_VERSION: JSON.stringify(version), 'import.meta.url': 'importMetaUrl' },
-  // V8 keeps the code of what require() loads, not of import().
-  supported: { 'dynamic-import': false },
-  banner: {
-    js: "(function(require,__filename,keepCode){const importMetaUrl=require('node:url').pathToFileURL(__filename).href;",
-  },
-  footer: { js: '})' },
 });
-const hash = createHash('sha256').update(readFileSync('dist/program.cjs')).digest('hex');
+// Read as Latin-1, which takes V8 no conversion. esbuild leaves other characters only in regular expressions.
+const program = (await joined(outputFiles)).replaceAll(
+  /[^\0-\x7f]/g,
+  (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+);
+writeFileSync('dist/program.cjs', program);
+
+/**
+ * The chunks as one function that start/program.ts calls, so that V8 keeps their code in one piece. Each is a CommonJS module: of one that a command does
+ * not need, V8 neither makes nor keeps anything.
+ */
+async function joined(files) {
+  const modules = await Promise.all(
+    files.map(async ({ path, text }) => {
+      const { code } = await transform(text, { ...chunk, sourcefile: path });
+      return `${JSON.stringify(basename(path))}(module,exports,require){${code}}`;
+    }),
+  );
+  return `(function(requireBuiltin,__filename,keepCode){
+const importMetaUrl=requireBuiltin('node:url').pathToFileURL(__filename).href;
+const chunks={${modules.join(',\n')}};
+const loaded=new Map();
+function require(path){
+const name=path.slice(path.lastIndexOf('/')+1);
+if(!Object.hasOwn(chunks,name))return requireBuiltin(path);
+let module=loaded.get(name);
+if(module===undefined){module={exports:{}};loaded.set(name,module);chunks[name](module,module.exports,require)}
+return module.exports
+}
+require('program.js')
+})`;
+}
+const hash = createHash('sha256').update(program).digest('hex');
 await build({
   ...options,
   entryPoints: { start: 'src/start/main.ts' },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
   define: { DEVSPACE_BUILD: JSON.stringify(hash.slice(0, 16)) },
 });
 

@@ -25,12 +25,16 @@ export class CodeCache {
     this.#folder = join(root, `${build}-${process.version}-${process.arch}`);
   }
 
-  /** The code for the first word of `argv` that is a command of which there is any, else for some other command, which is better than none. */
+  /**
+   * The code for the first word of `argv` that is a command of which there is any. For help that of any other will do, since nothing is kept then: what
+   * is kept holds all that was found, and what a command does not need only delays it.
+   */
   find(argv: readonly string[]): { command: string; data: Buffer } | undefined {
     try {
       requireOwn(this.#root);
       const known = readdirSync(this.#folder).filter((name) => !name.startsWith('.'));
-      const command = argv.find((word) => known.includes(word)) ?? known[0];
+      const other = argv.includes('--help') ? known[0] : undefined;
+      const command = argv.find((word) => known.includes(word)) ?? other;
       if (command === undefined) return undefined;
       const bytes = readOwnFile(join(this.#folder, command));
       const data = bytes.subarray(4);

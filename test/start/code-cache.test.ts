@@ -40,9 +40,10 @@ describe('the code cache', () => {
     expect(new CodeCache(root, 'one').find(['enter'])?.data.toString()).toBe('other');
   });
 
-  it('gives that of another command rather than nothing', () => {
+  it('gives that of another command only for help', () => {
     new CodeCache(root, 'one').keep('dev', data);
-    expect(new CodeCache(root, 'one').find(['logs'])).toEqual({ command: 'dev', data });
+    expect(new CodeCache(root, 'one').find(['logs'])).toBeUndefined();
+    expect(new CodeCache(root, 'one').find(['logs', '--help'])).toEqual({ command: 'dev', data });
   });
 
   it('knows nothing of another build', () => {
