@@ -4,7 +4,7 @@ import { formatMs } from '../base/format.js';
 import type { Config } from '../config/schema.js';
 import { withFreePorts } from '../dev/beside-ports.js';
 import type { ImageRefs } from '../dev/built-images.js';
-import { mappingsOf } from '../dev/forwards.js';
+import { mappingsOf } from '../dev/port-plan.js';
 import { withOverriddenImages } from '../dev/override-images.js';
 import { runServices } from '../dev/services.js';
 import type { BuiltImage } from '../images/request.js';

@@ -21,14 +21,22 @@ export const run: CommandHandler = async (invocation) => {
           ['Pods', 'Ports (Local:Remote)'],
           ports.map((entry) => [
             podsText(entry),
-            entry.forward
-              .map(
-                ({ bindAddress, port, remotePort = port }) =>
-                  `${bindAddress === undefined ? '' : `${bindAddress}:`}${port}:${remotePort}`,
-              )
-              .join(', '),
+            [
+              ...(entry.forward ?? []).map(
+                ({ bindAddress, port, remotePort = port, protocol, viaHelper }) =>
+                  `${bindAddress === undefined ? '' : `${bindAddress}:`}${port}:${remotePort}${suffix(protocol)}${viaHelper ? ' via helper' : ''}`,
+              ),
+              ...(entry.reverseForward ?? []).map(
+                ({ bindAddress, port, remotePort = port, protocol }) =>
+                  `reverse ${port}:${bindAddress === undefined ? '' : `${bindAddress}:`}${remotePort}${suffix(protocol)}`,
+              ),
+            ].join(', '),
           ]),
         ),
   );
   return 0;
 };
+
+function suffix(protocol: string | undefined): string {
+  return protocol === 'udp' ? '/udp' : '';
+}

@@ -47,12 +47,17 @@ function* oneImage(source: ConfigSource, path: Path, entry: unknown): Generator<
   yield source.diagnose('CONFIG_INVALID', [...path, 'imageSelector'], message, { part: 'key', hint });
 }
 
-/** Two forwards cannot listen on the same local port, unless on different addresses. */
+/** Two forwards cannot listen on the same local port, unless on different addresses or with different protocols. */
 function* localPorts(source: ConfigSource, value: unknown): Generator<Diagnostic> {
-  const taken = new Map<number, { address: string; path: Path }[]>();
+  const takenBy = {
+    tcp: new Map<number, { address: string; path: Path }[]>(),
+    udp: new Map<number, { address: string; path: Path }[]>(),
+  };
   for (const entry of itemsAt(value, ['dev', 'ports'])) {
+    yield* somethingForwarded(source, entry);
     for (const { path, value: forward } of itemsAt(value, [...entry.path, 'forward'])) {
       const port = valueAt(forward, ['port']);
+      const taken = takenBy[valueAt(forward, ['protocol']) === 'udp' ? 'udp' : 'tcp'];
       const bind = valueAt(forward, ['bindAddress']);
       if (typeof port !== 'number') continue;
       const address = typeof bind === 'string' ? bind : '127.0.0.1';
@@ -66,6 +71,16 @@ function* localPorts(source: ConfigSource, value: unknown): Generator<Diagnostic
       });
     }
   }
+}
+
+function* somethingForwarded(
+  source: ConfigSource,
+  { path, value }: { path: Path; value: unknown },
+): Generator<Diagnostic> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (['forward', 'reverseForward'].some((key) => valueAt(value, [key]) !== undefined)) return;
+  const hint = 'add `forward:` with a list of ports, for example `- port: 8080`';
+  yield source.diagnose('CONFIG_INVALID', path, 'needs forward or reverseForward', { part: 'key', hint });
 }
 
 /** `::` takes what comes for IPv4 as well. */

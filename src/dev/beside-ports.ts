@@ -6,6 +6,7 @@ import type { Emit } from '../report/events.js';
 export interface LocalPort {
   port: number;
   bindAddress: string;
+  protocol?: 'tcp' | 'udp' | undefined;
 }
 
 export interface PortFinder {
@@ -24,10 +25,10 @@ export async function withFreePorts(config: Config, finder: PortFinder, emit: Em
   if (dev?.ports === undefined) return config;
   const moved = new Map<number, number>();
   const ports = structuredClone(dev.ports);
-  for (const mapping of ports.flatMap(({ forward }) => forward)) {
-    const { bindAddress = '127.0.0.1', port, remotePort = port } = mapping;
+  for (const mapping of ports.flatMap(({ forward = [] }) => forward)) {
+    const { bindAddress = '127.0.0.1', port, protocol, remotePort = port } = mapping;
     try {
-      await finder.check({ port, bindAddress });
+      await finder.check({ port, bindAddress, ...(protocol && { protocol }) });
     } catch (error) {
       if (!isFailure(error, 'PORT_IN_USE')) throw error;
       const free = await finder.findFree(bindAddress);

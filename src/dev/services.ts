@@ -7,10 +7,12 @@ import { openLogFile } from '../state/log-file.js';
 import type { RunKeeper } from '../state/run-record.js';
 import { openBrowser } from './browser.js';
 import type { ImageRefs } from './built-images.js';
-import { startEntryForward } from './forwards.js';
+import { startForwards } from './forwards.js';
 import { streamLogs } from './log-streams.js';
 import { openUrls } from './open-urls.js';
+import { planPorts } from './port-plan.js';
 import { startReplicas } from './replicas.js';
+import { startReverse } from './reverse-forwards.js';
 import { inStage } from './stage.js';
 import { Supervisor } from './supervisor.js';
 import { startSyncEntry, type RunningSync, type SyncEntryOptions } from './sync-entry.js';
@@ -101,8 +103,10 @@ async function startPorts(kube: Kube, options: ServicesOptions, opened: Closing)
   if (!options.ports || entries.length === 0) return;
   await inStage(options.emit, 'ports', async () => {
     const log = opened.use(await openLogFile(options.root, 'portforwarding'));
-    for (const entry of entries)
-      opened.use(await startEntryForward(kube, entry, options.refs, { ...options, log }));
+    for (const group of planPorts(entries)) {
+      const start = group.kind === 'reverse' ? startReverse : startForwards;
+      opened.use(await start(kube, group, options.refs, { ...options, log }));
+    }
   });
 }
 

@@ -31,7 +31,14 @@ export type Event =
       state: 'deploying' | 'deployed' | 'purging' | 'purged';
       ms?: number;
     }
-  | { type: 'forward'; state: 'started' | 'stopped'; pod: string; mappings: readonly string[] }
+  /** `reverse`: from the pod to here. */
+  | {
+      type: 'forward';
+      state: 'started' | 'stopped';
+      pod: string;
+      mappings: readonly string[];
+      reverse?: boolean;
+    }
   | {
       type: 'sync';
       /** `reconnecting` and `failed` tell why (and when the next attempt is); people read that in a warning or at the end. */

@@ -62,7 +62,8 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
       case 'deployment':
         return deployment(event);
       case 'forward':
-        if (event.state === 'started') done(`Forwarding ${event.mappings.join(', ')} to pod ${event.pod}`);
+        if (event.state === 'started')
+          done(`Forwarding ${event.mappings.join(', ')} ${event.reverse ? 'from' : 'to'} pod ${event.pod}`);
         return;
       case 'sync':
         return sync(event);

@@ -56,6 +56,7 @@ const NEIGHBOURS: readonly (readonly [holder: string, neighbours: object, unless
   ['deployments[].kubectl', { manifests: ['a'] }, ['manifests', 'inlineManifest']],
   ['dependencies[].source', { path: 'a' }, ['git', 'path']],
   ['dev.ports[]', { imageName: 'a' }, ['imageName', 'imageSelector', 'labelSelector']],
+  ['dev.ports[]', { forward: [{ port: 1 }] }, ['forward', 'reverseForward']],
   ['dev.sync[]', { imageName: 'a' }, ['imageName', 'imageSelector', 'labelSelector']],
   ['dev.sync[].onUpload.execRemote', { command: 'a' }, ['command', 'onFileChange', 'onDirCreate', 'onBatch']],
   ['dev.sync[].onDownload.execLocal', { command: 'a' }, ['command', 'onFileChange', 'onDirCreate']],

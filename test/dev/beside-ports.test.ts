@@ -51,7 +51,7 @@ describe('the local ports of a run beside another one', () => {
 
   it('fail for every other reason', async () => {
     const low = structuredClone(config);
-    Object.assign(low.dev!.ports![0]!.forward[0]!, { port: 80 });
+    Object.assign(low.dev!.ports![0]!.forward![0]!, { port: 80 });
     await expect(withFreePorts(low, finder(), () => {})).rejects.toMatchObject({ code: 'PORT_NOT_ALLOWED' });
   });
 });

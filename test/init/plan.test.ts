@@ -57,7 +57,7 @@ describe('what init writes', () => {
       'kube/service.yaml',
       'devspace.yaml',
     ]);
-    const port = config.dev?.ports?.[0]?.forward[0]?.port;
+    const port = config.dev?.ports?.[0]?.forward?.[0]?.port;
     const dockerfile = texts['Dockerfile'] ?? '';
     expect(dockerfile).toMatch(/^USER (?!root|0)/m);
     expect(dockerfile).toContain(`EXPOSE ${port}\n`);

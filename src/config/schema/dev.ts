@@ -2,19 +2,39 @@ import * as z from 'zod/mini';
 import { about, count, name, optional, port, target, text, texts } from './common.js';
 import { sync } from './sync.js';
 
+const protocol = z.enum(['tcp', 'udp']);
+
 const ports = z.strictObject({
   ...target,
-  forward: about(
+  forward: optional(
     z
       .array(
         z.strictObject({
           port: about(port, 'Local port'),
           remotePort: optional(port, 'Port in the pod (default: the local port)'),
           bindAddress: optional(text, 'Local address to listen on (default 127.0.0.1)'),
+          protocol: optional(protocol, 'What is forwarded; udp goes through the helper (default tcp)'),
+          viaHelper: optional(
+            z.boolean(),
+            'Go through a helper in the container: a client may end its input and still get all of the answer (default false)',
+          ),
         }),
       )
       .check(z.minLength(1)),
-    'Ports to forward to the pod',
+    'Local ports to forward to the pod',
+  ),
+  reverseForward: optional(
+    z
+      .array(
+        z.strictObject({
+          port: about(port, 'Port of this machine that connections from the pod go to'),
+          remotePort: optional(port, 'Port in the pod to listen on (default: the local port)'),
+          bindAddress: optional(text, 'IP address in the pod to listen on (default 127.0.0.1)'),
+          protocol: optional(protocol, 'What is forwarded (default tcp)'),
+        }),
+      )
+      .check(z.minLength(1)),
+    'Ports in the pod to forward to this machine, through a helper in the container',
   ),
 });
 

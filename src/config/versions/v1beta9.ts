@@ -60,7 +60,6 @@ export const v1beta9: Step = {
     drop('dev.ports.*.containerName'),
     drop('dev.ports.*.arch'),
     drop('dev.sync.*.arch'),
-    refuse('dev.ports.*.reverseForward', 'forwarding from the pod to here is', 'remove it'),
     drop('dev.sync.*.initialSyncCompareBy', 'has no effect: files are compared by what is in them'),
     drop('dev.sync.*.throttleChangeDetection', 'has no effect: changes are reported, not searched for'),
     refuse(

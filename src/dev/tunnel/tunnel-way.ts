@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.js';
+import { Failure, isFailure } from '../../base/failure.js';
 import {
   portFailure,
   type Outcome,
@@ -12,16 +12,17 @@ import { join } from './join.js';
 import type { StreamBreak, TunnelStream } from './stream.js';
 import type { Tunnel } from './tunnel.js';
 
-/** How long a way that cannot be opened is not tried again. */
+/** How long a helper that cannot be started in the pod is not started again. */
 const refusedMs = 5000;
 
-/** Opens a tunnel into the pod; `onUnused` as that of {@link Tunnel}. */
-export type OpenTunnel = (onUnused: () => void) => Promise<Tunnel>;
+/** Opens a tunnel into the pod; `onUnused` as that of {@link Tunnel}. The signal ends the opening. */
+export type OpenTunnel = (signal: AbortSignal, onUnused: () => void) => Promise<Tunnel>;
 
 /** The way into a pod through a helper in it, which is started with the first connection. Dispose it to close the tunnel and what is in it. */
 export class TunnelWay implements WayToPod, AsyncDisposable {
   readonly pod: PodName;
   readonly #open: OpenTunnel;
+  readonly #stop = new AbortController();
   #opening: Promise<Tunnel> | undefined;
   #opened: Tunnel | undefined;
   #refusal: { failure: unknown; until: number } | undefined;
@@ -63,6 +64,7 @@ export class TunnelWay implements WayToPod, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isRetired = true;
+    if (this.#opening) this.#stop.abort();
     await this.#opening?.catch(() => {});
     this.#closed ??= this.#opened?.[Symbol.asyncDispose]();
     await this.#closed;
@@ -70,12 +72,13 @@ export class TunnelWay implements WayToPod, AsyncDisposable {
 
   async #openOne(): Promise<Tunnel> {
     try {
-      const tunnel = await this.#open(() => this.#closeWhenUnused());
+      const tunnel = await this.#open(this.#stop.signal, () => this.#closeWhenUnused());
       this.#opened = tunnel;
       this.#closed = undefined;
       return tunnel;
     } catch (failure) {
-      this.#refusal = { failure, until: performance.now() + refusedMs };
+      if (isFailure(failure, 'TUNNEL_FAILED'))
+        this.#refusal = { failure, until: performance.now() + refusedMs };
       throw failure;
     }
   }

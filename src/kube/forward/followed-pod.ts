@@ -6,18 +6,17 @@ import type { Kube } from '../kubeconfig.js';
 import type { Pod } from '../objects.js';
 import type { TargetSelector } from '../target-choice.js';
 import { isPassing } from '../watch.js';
-import { Link } from './link.js';
 import { choosePod, type PodChoice } from './pod-choice.js';
 import type { WayToPod } from './pod-connection.js';
 
-export interface FollowedPodOptions {
+export interface FollowedPodOptions<Way extends WayToPod = WayToPod> {
   selector: TargetSelector;
   /** How long a connection waits for a pod that is Ready. Default 30 s. */
   waitMs?: number | undefined;
   /** Connections go to this pod from now on, or to none. */
   onPod?: ((pod: string | undefined) => void) | undefined;
-  /** The way into a pod; default: port-forward. It is kept until the pod is gone. */
-  wayTo?: ((pod: Pod) => WayToPod) | undefined;
+  /** The way into a pod, which is kept until the pod is gone. */
+  wayTo: (pod: Pod) => Way;
   /** What runs is good enough, Ready or not. */
   running?: boolean | undefined;
   signal: AbortSignal;
@@ -34,10 +33,10 @@ const retryMs = 1000;
  * The way to whichever pod of a selector is the newest that is Ready, from a watch. Connections that a pod has stay there when another takes its
  * place. The signal ends it, and breaks all of them.
  */
-export class FollowedPod {
+export class FollowedPod<Way extends WayToPod = WayToPod> {
   private readonly kube: Kube;
-  private readonly options: FollowedPodOptions;
-  private readonly links = new Map<string, WayToPod>();
+  private readonly options: FollowedPodOptions<Way>;
+  private readonly links = new Map<string, Way>();
   private readonly following: Promise<void>;
   private choice: PodChoice = { ready: undefined, running: undefined };
   /** Since when the newest running pod has been seen running without being Ready. */
@@ -47,14 +46,14 @@ export class FollowedPod {
   private told: string | undefined;
   private lastUse = -Infinity;
 
-  constructor(kube: Kube, options: FollowedPodOptions) {
+  constructor(kube: Kube, options: FollowedPodOptions<Way>) {
     this.kube = kube;
     this.options = options;
     this.following = this.follow();
   }
 
   /** Whether connections can be made now. */
-  get current(): WayToPod | undefined {
+  get current(): Way | undefined {
     const pod = this.choice.ready ?? (this.isOverdue() ? this.choice.running : undefined);
     return pod && this.linkTo(pod);
   }
@@ -63,7 +62,7 @@ export class FollowedPod {
    * The way to the pod, as soon as there is one. Throws POD_NOT_READY when there is none in time, the failure for which pods cannot be watched, and the
    * reason of either signal.
    */
-  async link(signal: AbortSignal): Promise<WayToPod> {
+  async link(signal: AbortSignal): Promise<Way> {
     const { selector, waitMs = defaultWaitMs } = this.options;
     this.lastUse = performance.now();
     for (const end = performance.now() + waitMs; ;) {
@@ -137,12 +136,9 @@ export class FollowedPod {
     return this.unready !== undefined && performance.now() - this.unready.since >= unreadyMs;
   }
 
-  private linkTo(pod: Pod): WayToPod {
-    const { name, namespace = this.kube.namespace, uid } = pod.metadata;
-    const known = this.links.get(uid);
-    if (known) return known;
-    const { signal, wayTo } = this.options;
-    const link = wayTo ? wayTo(pod) : new Link(this.kube, { namespace, name }, signal);
+  private linkTo(pod: Pod): Way {
+    const { uid } = pod.metadata;
+    const link = this.links.get(uid) ?? this.options.wayTo(pod);
     this.links.set(uid, link);
     return link;
   }

@@ -2,15 +2,17 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
 import type { Kube } from '../kubeconfig.js';
 import { onAbort } from '../on-abort.js';
+import type { Pod } from '../objects.js';
 import type { TargetSelector } from '../target-choice.js';
 import { isPassing } from '../watch.js';
-import { defaultWaitMs, FollowedPod, type FollowedPodOptions } from './followed-pod.js';
+import { defaultWaitMs, FollowedPod } from './followed-pod.js';
 import { closeServer, listen, type Mapping } from './local-port.js';
+import { Link } from './link.js';
 import type { PodConnection, WayToPod } from './pod-connection.js';
 
 export { addressText, checkPortsFree, type Mapping } from './local-port.js';
 
-export interface ForwardOptions extends Pick<FollowedPodOptions, 'wayTo'> {
+export interface ForwardOptions {
   mappings: readonly Mapping[];
   /** The pods that connections may go to: always the newest that is ready. */
   selector: TargetSelector;
@@ -19,6 +21,8 @@ export interface ForwardOptions extends Pick<FollowedPodOptions, 'wayTo'> {
   signal?: AbortSignal | undefined;
   /** Connections go to this pod from now on, or wait for one. */
   onPod?: ((pod: string | undefined) => void) | undefined;
+  /** Who follows these pods already. Default: one of its own, over port-forward. */
+  target?: FollowedPod | undefined;
   /** Told of each connection that failed, in which pod, and whether it was the first of its kind since one has worked. */
   onConnectionError?: ((failure: Failure, pod: string | undefined, isNew: boolean) => void) | undefined;
 }
@@ -79,6 +83,8 @@ export async function startForward(kube: Kube, options: ForwardOptions): Promise
 class Connections {
   private readonly kube: Kube;
   private readonly target: FollowedPod;
+  /** The same, when nobody else ends it. */
+  private readonly own: FollowedPod | undefined;
   private readonly options: ForwardOptions;
   private readonly signal: AbortSignal;
   private readonly running = new Set<Promise<void>>();
@@ -86,7 +92,10 @@ class Connections {
 
   constructor(kube: Kube, options: ForwardOptions, signal: AbortSignal) {
     this.kube = kube;
-    this.target = new FollowedPod(kube, { ...options, signal });
+    const wayTo = ({ metadata: { name, namespace = kube.namespace } }: Pod): Link =>
+      new Link(kube, { namespace, name }, signal);
+    this.own = options.target ? undefined : new FollowedPod(kube, { ...options, signal, wayTo });
+    this.target = options.target ?? this.own!;
     this.options = options;
     this.signal = signal;
   }
@@ -105,7 +114,7 @@ class Connections {
   }
 
   async ended(): Promise<void> {
-    await Promise.all([...this.running, this.target.ended()]);
+    await Promise.all([...this.running, this.own?.ended()]);
   }
 
   /** Serves one local connection, over as many attempts as can do no harm. */

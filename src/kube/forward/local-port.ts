@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Failure, isFailure, messageOf, systemCode } from '../../base/failure.js';
 import { portOwner } from './ports-owner.js';
 
@@ -8,23 +9,31 @@ export interface Mapping {
   port: number;
   remotePort: number;
   bindAddress: string;
+  /** Default tcp. */
+  protocol?: 'tcp' | 'udp' | undefined;
 }
+
+type LocalPort = Pick<Mapping, 'bindAddress' | 'port' | 'protocol'>;
 
 /**
  * Checks that every mapping could be bound now, before anything is deployed. Throws PORT_IN_USE (with the owner's name where it can be had),
  * PORT_NOT_ALLOWED, PORT_ADDRESS_UNKNOWN for the first that could not. Returns what is worth a warning: PORT_SHADOWED where another program
  * listens on the same port of the other loopback address, for `localhost` may mean either.
  */
-export async function checkPortsFree(
-  mappings: readonly Pick<Mapping, 'port' | 'bindAddress'>[],
-): Promise<Failure[]> {
-  const servers: Server[] = [];
+export async function checkPortsFree(mappings: readonly LocalPort[]): Promise<Failure[]> {
+  const bound: Closable[] = [];
   const warnings: Failure[] = [];
   try {
     // All stay bound until the last one is, so that the same port twice is found too.
-    for (const mapping of mappings) servers.push(await listen(mapping, (socket) => socket.destroy()));
+    for (const mapping of mappings)
+      bound.push(
+        mapping.protocol === 'udp'
+          ? await bindDatagrams(mapping)
+          : await listen(mapping, (socket) => socket.destroy()),
+      );
     const ours = new Set(mappings.map(({ bindAddress, port }) => addressText(bindAddress, port)));
-    for (const { bindAddress, port } of mappings) {
+    for (const { bindAddress, port, protocol } of mappings) {
+      if (protocol === 'udp') continue;
       const other = otherLoopback.get(bindAddress);
       if (other === undefined || port === 0 || ours.has(addressText(other, port))) continue;
       const warning = await shadow({ port, bindAddress: other }, bindAddress);
@@ -32,8 +41,13 @@ export async function checkPortsFree(
     }
     return warnings;
   } finally {
-    await Promise.all(servers.map(closeServer));
+    await Promise.all(bound.map(closeServer));
   }
+}
+
+/** Server or socket for datagrams. */
+interface Closable {
+  close(done: () => void): unknown;
 }
 
 /** A port that nobody uses at that address now. */
@@ -70,10 +84,7 @@ async function shadow(
 }
 
 /** Listens for connections, which come paused. Failures as {@link checkPortsFree}. The caller closes the server. */
-export async function listen(
-  mapping: Pick<Mapping, 'port' | 'bindAddress'>,
-  onConnection: (socket: Socket) => void,
-): Promise<Server> {
+export async function listen(mapping: LocalPort, onConnection: (socket: Socket) => void): Promise<Server> {
   // Half-open: a client that has said all it wants to say still wants the answer.
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, onConnection);
   try {
@@ -87,25 +98,41 @@ export async function listen(
   return server;
 }
 
+/** Binds a local port for datagrams. Failures as {@link checkPortsFree}. The caller closes the socket. */
+export async function bindDatagrams(mapping: LocalPort): Promise<DatagramSocket> {
+  const { bindAddress: address, port } = mapping;
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind({ address, port, exclusive: true }, resolve);
+    });
+  } catch (error) {
+    socket.close();
+    throw await bindFailure({ ...mapping, protocol: 'udp' }, error);
+  }
+  return socket;
+}
+
 /** `127.0.0.1:80`, `[::1]:80`. */
 export function addressText(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** Stops listening; connections that are open stay. */
-export async function closeServer(server: Server): Promise<void> {
+export async function closeServer(server: Closable): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
 }
 
-async function bindFailure(mapping: Pick<Mapping, 'port' | 'bindAddress'>, error: unknown): Promise<Failure> {
-  const { port, bindAddress } = mapping;
+async function bindFailure(mapping: LocalPort, error: unknown): Promise<Failure> {
+  const { port, bindAddress, protocol } = mapping;
   const at = addressText(bindAddress, port);
   const common = { subject: at, cause: error };
   switch (systemCode(error)) {
     case 'EADDRINUSE': {
-      const owner = await portOwner(port);
+      const owner = await portOwner(port, protocol);
       const self = owner?.pid === process.pid;
       const by =
         owner === undefined ? '' : self ? ' by this run itself' : ` by ${owner.name} (process ${owner.pid})`;

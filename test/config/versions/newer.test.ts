@@ -50,6 +50,14 @@ describe('v1beta4 to v1beta11', () => {
       },
     ],
     [
+      'v1beta9',
+      'images: {a: {image: x}}\ndev: {ports: [{imageName: a, reverseForward: [{port: 5678, remotePort: 6678}]}]}',
+      {
+        images: { a: { image: 'x' } },
+        dev: { ports: [{ imageName: 'a', reverseForward: [{ port: 5678, remotePort: 6678 }] }] },
+      },
+    ],
+    [
       'v1beta10',
       'images: {a: {image: x}}\ndev: {terminal: {imageSelector: x, command: [sh]}, sync: [{imageName: a, name: n, polling: true}, {imageSelector: "x:1", waitInitialSync: false}]}\ndependencies: [{name: d, source: {path: p}, profiles: [q]}]',
       {

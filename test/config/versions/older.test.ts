@@ -265,7 +265,7 @@ dev: {ports: [{labelSelector: {a: b}, portMapings: [{localPort: 1}]}]}
   expect(messages(text)).toEqual([
     'deployments[0].helm.chart: missing: the chart',
     'deployments[0].helm.chartPth: unknown key, did you mean "chartPath"?',
-    'dev.ports[0].forward: missing: ports to forward to the pod',
+    'dev.ports[0]: needs forward or reverseForward',
     'dev.ports[0].portMapings: unknown key, did you mean "portMappings"?',
   ]);
 });

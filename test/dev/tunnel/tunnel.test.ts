@@ -105,7 +105,7 @@ describe.skipIf(missing)('a tunnel', () => {
       );
       expect(all.filter((one) => one !== 'whole')).toEqual([]);
     }
-  });
+  }, 60_000);
 
   it('resets what is reset on the other side, and ends what is ended', async () => {
     const { port } = await serve((socket) =>
