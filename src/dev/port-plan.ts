@@ -86,8 +86,8 @@ function merge(groups: PortGroup[], next: PortGroup): void {
     };
 }
 
-function selectorOf({ forward: _, reverseForward: __, ...selector }: PortsConfig): unknown {
-  return selector;
+function selectorOf({ imageName, imageSelector, labelSelector, namespace }: PortsConfig): unknown {
+  return { imageName, imageSelector, labelSelector, namespace };
 }
 
 /** `127.0.0.1:8080 -> 80`, `127.0.0.1:5353 -> 53/udp`. */

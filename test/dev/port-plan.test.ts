@@ -20,7 +20,7 @@ describe('what is started for dev.ports', () => {
       { ...web, reverseForward: [{ port: 514, protocol: 'udp' }] },
       { ...web, forward: [{ port: 8081 }] },
     ]);
-    expect(groups.map(({ entry: _, ...rest }) => rest)).toEqual([
+    expect(groups.map(({ forward, kind, reverse }) => ({ kind, forward, reverse }))).toEqual([
       { kind: 'port-forward', forward: [{ port: 8080, remotePort: 80, bindAddress: bind }], reverse: [] },
       {
         kind: 'helper',

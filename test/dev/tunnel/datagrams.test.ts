@@ -1,7 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bindDatagrams, checkPortsFree, findFreePort } from '../../../src/kube/forward/local-port.js';
 import { resetCodes } from '../../../src/dev/tunnel/frames.js';
@@ -25,7 +24,7 @@ describe.skipIf(missing)('datagrams in a tunnel', () => {
     await new Promise<void>((resolve) => {
       socket.bind(0, '127.0.0.1', resolve);
     });
-    return { socket, port: (socket.address() as AddressInfo).port };
+    return { socket, port: socket.address().port };
   };
   const echo = async (): Promise<number> => {
     const { port, socket } = await socketHere();
@@ -37,7 +36,7 @@ describe.skipIf(missing)('datagrams in a tunnel', () => {
     const socket = await bindDatagrams({ port: 0, bindAddress: '127.0.0.1' });
     const open = async () => rig.tunnel.connect('udp', port);
     flows.push(new LocalFlows({ socket, open, onBreak: () => {}, ...more }));
-    return (socket.address() as AddressInfo).port;
+    return socket.address().port;
   };
 
   beforeAll(async () => {
