@@ -17,7 +17,7 @@ import type { Event } from '../../src/report/events.js';
 import { exchange, exchangeInPod, serveExchange } from '../dev/tunnel/exchange.js';
 import { serveHere } from '../dev/tunnel/rig.js';
 import { until } from '../rig/until.js';
-import { kubeconfig, kubeRig, testImage, type KubeRig } from './kube-rig.js';
+import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 const helperDir = fileURLToPath(new URL('../../dist/helper', import.meta.url));
 
