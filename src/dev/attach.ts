@@ -49,7 +49,8 @@ export async function runAttach(
       emit({ type: 'note', level: 'done', text: `Detached from container ${container}, which runs on` });
       return 0;
     }
-    if (!isFailure(error, 'STREAM_LOST')) throw error;
+    // While nothing can be reached nobody tells an exit code.
+    if (!isFailure(error, 'STREAM_LOST') || kube.network.isGone) throw error;
     return awaitExitCode(kube, target, signal, error);
   }
   return awaitExitCode(kube, target, signal, endedEarly(target));

@@ -3,8 +3,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, runCli, startCli } from '../rig/cli.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
+import { faultyCluster, isGuarded } from '../rig/fault-cluster.js';
 import { pushedBusybox } from '../rig/images.js';
 import { startPod } from '../rig/pod.js';
+import { makeProject } from '../rig/project.js';
 import { until } from '../rig/until.js';
 
 const cwd = tmpdir();
@@ -80,6 +82,22 @@ describe('devspace attach', () => {
     await cli.printed(/here\n/);
     cli.child.kill('SIGTERM');
     expect((await cli.exited).code).toBe(143);
+  });
+
+  it('ends, and never with 0, soon after the network fell silent', async () => {
+    await start('quiet', 'sleep 1000');
+    await using project = await makeProject({});
+    await using faulty = await faultyCluster(project);
+    const env = { KUBECONFIG: faulty.KUBECONFIG };
+    await using cli = startCli(['attach', '-n', namespace.name, '--pod', 'quiet'], { cwd, env });
+    await cli.printed(/Attached to container main/);
+    await isGuarded(faulty.proxy, 0);
+    faulty.proxy.hold();
+    const since = performance.now();
+    const { code, stderr } = await cli.exited;
+    expect(performance.now() - since).toBeLessThan(15_000);
+    expect(stderr).toMatch(/^error STREAM_LOST: /m);
+    expect(code).toBe(1);
   });
 
   it('says that the pod took the exit code along', async () => {

@@ -1,10 +1,9 @@
 import { tmpdir } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentManifest } from '../rig/app.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
 import { pidOf, startMarked } from '../rig/dev-run.js';
-import { faultyCluster } from '../rig/fault-cluster.js';
+import { faultyCluster, isGuarded } from '../rig/fault-cluster.js';
 import { pushedBusybox } from '../rig/images.js';
 import { startPod } from '../rig/pod.js';
 import { makeProject } from '../rig/project.js';
@@ -252,13 +251,7 @@ describe('a terminal whose connection breaks', () => {
     const args = ['enter', '--pod', 'cut', '--', 'sh', '-c', script];
     await using cli = startMarked(namespace, args, { cwd, terminal, env: { KUBECONFIG } });
     await cli.printed(/on\r\n/);
-    // A second connection is opened a moment later, and is quiet then but for its pings.
-    const before = proxy.bytes().down;
-    await until('its guard', async () => {
-      const { down } = proxy.bytes();
-      await pause(500);
-      return down > before + 1500 && proxy.bytes().down === down;
-    });
+    await isGuarded(proxy, proxy.bytes().down);
     proxy.hold();
     const since = performance.now();
     await cli.printed(/Open sh again there\?/);

@@ -1,11 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startFaultProxy, type FaultProxy } from '../cluster/index.js';
 import { kubectl } from './cluster.js';
 import type { Project } from './project.js';
+import { until } from './until.js';
 
 export interface FaultyCluster extends AsyncDisposable {
   readonly proxy: FaultProxy;
   /** For the environment: the same cluster and user, through the proxy. */
   readonly KUBECONFIG: string;
+}
+
+/**
+ * Resolves when more than `since` (of `bytes().down`) has come and all is quiet: a command that says nothing has its second connection then, over
+ * which it notices that the network is gone.
+ */
+export async function isGuarded(proxy: FaultProxy, since: number): Promise<void> {
+  await until('a second connection', async () => {
+    const { down } = proxy.bytes();
+    await pause(500);
+    return down > since + 1500 && proxy.bytes().down === down;
+  });
 }
 
 interface Kubeconfig {
