@@ -265,3 +265,12 @@ export const removeCommand: CommandSpec = {
     },
   ],
 };
+
+export const completionCommand: CommandSpec = {
+  name: 'completion',
+  args: '[shell] [words...]',
+  summary: 'print what bash, zsh or fish need to complete commands, flags and names of the project',
+  examples: ['source <(devspace completion bash)', 'devspace completion fish | source'],
+  flags: [],
+  load: () => import('./completion.js'),
+};

@@ -1,6 +1,7 @@
 import type { CommandSpec, FlagSpec } from './command.js';
 import {
   addCommand,
+  completionCommand,
   initCommand,
   listCommand,
   removeCommand,
@@ -207,4 +208,5 @@ export const commands: readonly CommandSpec[] = [
   resetCommand,
   printCommand,
   statusCommand,
+  completionCommand,
 ];
