@@ -61,5 +61,6 @@ it(
     expect(figures.requestsPerMinute, await readFile(requests, 'utf8')).toBe(0);
     expect(figures.connections).toBeLessThanOrEqual(4);
     expect(figures.bytesPerMinute).toBeLessThanOrEqual(16_000);
+    expect(figures.rssMiB).toBeLessThanOrEqual(100);
   },
 );

@@ -4,6 +4,8 @@ import { collector } from './collect.js';
 const quietMs = 6000;
 /** Growth of resident memory since the last rest that is worth a collection. */
 const growthBytes = 16 * 1024 * 1024;
+/** A collection that takes long, of very much, needs to be awaited longer: at most this part of the time is spent on it. */
+const share = 1 / 100;
 /** The first collection frees what is not used, the second one finds the young generation idle and gives it back. */
 const collections = 2;
 
@@ -27,6 +29,8 @@ export class HeapRest implements Disposable {
   #left = 0;
   /** After the last rest. */
   #rested = 0;
+  /** What the last collection took. */
+  #tookMs = 0;
 
   constructor(options: Partial<HeapRestOptions> = {}) {
     const collect = () => collector()();
@@ -46,7 +50,8 @@ export class HeapRest implements Disposable {
 
   #arm(): void {
     if (this.#isOver) return;
-    this.#timer ??= setTimeout(() => this.#look(), this.#options.quietMs).unref();
+    const ms = Math.max(this.#options.quietMs, this.#tookMs / share);
+    this.#timer ??= setTimeout(() => this.#look(), ms).unref();
   }
 
   #look(): void {
@@ -58,7 +63,9 @@ export class HeapRest implements Disposable {
       return this.#arm();
     }
     if (this.#left === collections && resident() < this.#rested + growthBytes) return;
+    const began = performance.now();
     collect();
+    this.#tookMs = performance.now() - began;
     this.#left -= 1;
     if (this.#left > 0) return this.#arm();
     this.#rested = resident();

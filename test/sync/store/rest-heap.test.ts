@@ -47,6 +47,19 @@ it('collects again only when resident memory has grown since', async () => {
   await until('two more', () => it.seen.collected === 4);
 });
 
+it('leaves a hundred times as long between collections that take long', async () => {
+  const at: number[] = [];
+  const collect = () => {
+    const began = performance.now();
+    while (performance.now() - began < 3);
+    at.push(performance.now());
+  };
+  using heap = new HeapRest({ quietMs: 1, resident: () => 100 * MiB, collect });
+  heap.touch();
+  await until('two collections', () => at.length === 2);
+  expect(at[1]! - at[0]!).toBeGreaterThan(290);
+});
+
 it('does nothing after its end', async () => {
   const { heap, seen } = rest(1);
   heap.touch();
