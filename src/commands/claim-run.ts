@@ -80,7 +80,7 @@ export async function claimRun(
         // Two runs that do not know of each other are what everyone else has, too.
         const text = `Other runs of this project, on other machines or in other folders, cannot be found: ${error.message}`;
         emit({ type: 'warning', code: 'RUNS_UNKNOWN', text, ...(error.hint && { hint: error.hint }) });
-        if (flags.beside === true) goBeside(undefined);
+        if (flags.beside === true && !claim.beside) goBeside(undefined);
       }
     };
     await hold(true);
