@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** Read ahead of who takes the blocks, so that a short halt of theirs does not reach the server. */
-const aheadBytes = 1024 * 1024;
+const aheadBytes = 256 * 1024;
 
 /**
  * The bytes of a stream, all that has come since the last block in one: a log arrives line by line, and whatever is done for each piece costs more

@@ -150,8 +150,10 @@ export class LogReader implements AsyncDisposable {
 
   #goOnWith(file: LaterFile, end: 'ended' | 'next' | 'cut'): void {
     const isStep = Date.parse(file.first) - this.#cursor.newestMs > rotationMs;
-    if (end === 'cut' || (file.isAfterGap && isStep)) this.#tellBetween(this.#cursor.newestMs, file.first);
-    this.#log.restart('file', end === 'cut' ? undefined : this.#torn);
+    const isGap = end === 'cut' || (file.isAfterGap && isStep);
+    if (isGap) this.#tellBetween(this.#cursor.newestMs, file.first);
+    // What belongs to a torn line is at the beginning of the very next file.
+    this.#log.restart('file', isGap ? undefined : this.#torn);
   }
 
   /** The next file, unless it is of an instance that was started since. */

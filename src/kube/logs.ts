@@ -88,9 +88,12 @@ export async function firstTime(
   try {
     const range = { ...options, limitBytes: 64 };
     const answer = await openLog(kube, range, { follow: false, timestamps: true }, signal);
-    const pieces: Buffer[] = [];
-    for await (const piece of piecesOf(kube, answer)) pieces.push(piece);
-    return timeOfFirstLine(Buffer.concat(pieces));
+    let start = Buffer.alloc(0);
+    for await (const piece of piecesOf(kube, answer)) {
+      start = Buffer.concat([start, piece]);
+      if (start.length >= range.limitBytes) break;
+    }
+    return timeOfFirstLine(start);
   } catch (error) {
     if (signal?.aborted || !(error instanceof Failure)) throw error;
     return undefined;
