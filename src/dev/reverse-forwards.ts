@@ -37,15 +37,18 @@ export async function startReverse(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const ways = new TunnelWays(kube, { ...options, images });
+  const ports = group.reverse.map((mapping) => new ReversePort(mapping, options));
   const target = new FollowedPod(kube, {
     selector: { ...selector, image: images },
     // An app may need its ports before it can be ready.
     running: true,
     waitMs: maxTimerMs - 1000,
     wayTo: ways.wayTo,
+    onPod: (pod) => {
+      if (pod === undefined) for (const port of ports) port.waits();
+    },
     signal,
   });
-  const ports = group.reverse.map((mapping) => new ReversePort(mapping, options));
   let tried: () => void = () => {};
   const first = new Promise<void>((resolve) => (tried = resolve));
   const keeping = keep(kube, target, ports, signal, tried).catch((error: unknown) => {
@@ -142,6 +145,12 @@ class ReversePort {
     return listener;
   }
 
+  /** The pod is gone, and there is no other yet. */
+  waits(): void {
+    this.#options.log.write('info', 'no pod runs', { ports: this.#service.name });
+    this.#options.emit({ ...this.#service, state: 'waiting', reason: 'no pod runs' });
+  }
+
   /** The way into the pod is gone, for now or for as long as there is this pod. */
   lost(failure: Failure, pod: string, passes: boolean): void {
     const { emit, log } = this.#options;
@@ -207,7 +216,7 @@ function refusal({ bindAddress, remotePort }: ReverseMapping, why: ListenRefusal
     `Pod ${pod} cannot be listened in on port ${at}: ${why.reason}`,
     `devspace enter --pod ${pod}`,
   ];
-  return new Failure({ code, message, subject: at, hint, details: [why.reason] });
+  return new Failure({ code, message, subject: at, hint });
 }
 
 function nobodyHere(mapping: ReverseMapping, reason: string): Failure {

@@ -12,10 +12,13 @@ import { startReverse } from '../../src/dev/reverse-forwards.js';
 import { corePath } from '../../src/kube/api-paths.js';
 import { runExec } from '../../src/kube/exec.js';
 import { findFreePort } from '../../src/kube/forward/local-port.js';
+import { loadKube } from '../../src/kube/kubeconfig.js';
 import { deleteObject } from '../../src/kube/rest.js';
 import type { Event } from '../../src/report/events.js';
 import { exchange, exchangeInPod, serveExchange } from '../dev/tunnel/exchange.js';
 import { serveHere } from '../dev/tunnel/rig.js';
+import { faultyCluster } from '../rig/fault-cluster.js';
+import { makeProject } from '../rig/project.js';
 import { until } from '../rig/until.js';
 import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
@@ -29,7 +32,7 @@ net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => ${exchangeI
 const echo = dgram.createSocket('udp4').on('message', (data, from) => echo.send(data, from.port, from.address)).bind(7002);
 net.createServer(() => {}).listen(7004, '127.0.0.1');
 `;
-const client = (port: number, times: number): string => `
+const client = (port: number, times: number, quietMs = 10_000): string => `
 const { createHash, randomBytes } = require('node:crypto');
 const one = () => new Promise((resolve) => {
   const socket = require('node:net').connect({ port: ${port}, host: '127.0.0.1', allowHalfOpen: true });
@@ -42,6 +45,7 @@ const one = () => new Promise((resolve) => {
     if (said === 1 && text.includes('welcome')) { said = 2; socket.end(content.subarray(100)); }
   });
   socket.on('error', (error) => resolve(error.message));
+  socket.setTimeout(${quietMs}, () => socket.destroy(new Error('silence')));
   socket.on('end', () => {
     const head = JSON.stringify({ heard: 50000, sha256: createHash('sha256').update(content).digest('hex') });
     const whole = Buffer.concat([Buffer.from('greeting\\nwelcome\\n' + head + '\\n'), Buffer.alloc(200000, 7)]);
@@ -73,14 +77,14 @@ describe.skipIf(!kubeconfig)('forwards through the helper', () => {
             return true;
       return false;
     });
-  const start = async (entry: Omit<PortsConfig, 'labelSelector'>): Promise<void> => {
+  const start = async (entry: Omit<PortsConfig, 'labelSelector'>, kube = rig.kube): Promise<void> => {
     const log = { path: '', write() {}, [Symbol.asyncDispose]: async () => {} };
     const emit = (event: Event): void => void events.push(event);
     const options = { emit, log, helperDir, timeoutMs: 60_000, signal: stop.signal };
     const whole = { ...entry, namespace: rig.namespace, labelSelector: { app: 'tunnel' } };
     for (const group of planPorts([whole])) {
       const how = group.kind === 'reverse' ? startReverse : startForwards;
-      open.use(await how(rig.kube, group, new Map(), options));
+      open.use(await how(kube, group, new Map(), options));
     }
   };
   const dial = (port: number): Socket =>
@@ -160,5 +164,22 @@ describe.skipIf(!kubeconfig)('forwards through the helper', () => {
       events.some((one) => one.type === 'service' && one.state === 'working' && one.pod === 'two'),
     );
     expect(await inPod('two', client(7003, 1))).toBe('whole');
+  });
+
+  it('listen again after connections that went silent, though the helper there knows of nothing', async () => {
+    open = new Closing();
+    const project = open.use(await makeProject({}));
+    const { KUBECONFIG, proxy } = open.use(await faultyCluster(project));
+    const kube = await loadKube({ env: { KUBECONFIG }, namespace: rig.namespace });
+    open.defer(() => kube[Symbol.dispose]());
+    const here = open.use(await serveHere((socket) => serveExchange(socket, createHash('sha256'))));
+    await start({ reverseForward: [{ port: here.port, remotePort: 7003 }] }, kube);
+    expect(await inPod('two', client(7003, 1))).toBe('whole');
+    proxy.strand();
+    const since = performance.now();
+    await until('the way back', async () => (await inPod('two', client(7003, 1, 2000))) === 'whole', 60_000);
+    console.log(
+      `the reverse forward was back ${Math.round((performance.now() - since) / 1000)} s after the silence`,
+    );
   });
 });

@@ -30,7 +30,11 @@ function portNumber(text: string): number {
 export function addPorts(config: unknown, wanted: readonly PortMapping[], pods: DevSelector): Edit[] {
   const forwards = allForwards(config);
   for (const { port } of wanted) {
-    if (forwards.some(({ value }) => valueAt(value, ['port']) === port))
+    if (
+      forwards.some(
+        ({ value }) => valueAt(value, ['port']) === port && valueAt(value, ['protocol']) !== 'udp',
+      )
+    )
       throw alreadyThere('a forward from port', String(port), `devspace remove port ${port}`);
   }
   const selector = chooseSelector(config, 'ports', pods);
@@ -79,9 +83,15 @@ function removed(config: unknown, forwards: readonly { path: Path }[]): Edit[] {
   return itemsAt(config, ['dev', 'ports']).flatMap(({ path }): Edit[] => {
     const own = itemsAt(config, [...path, 'forward']);
     const away = own.filter((forward) => gone.has(formatPath(forward.path)));
-    if (away.length > 0 && away.length === own.length) return [{ type: 'remove', path }];
+    if (away.length > 0 && away.length === own.length)
+      return [{ type: 'remove', path: leadsBack(config, path) ? [...path, 'forward'] : path }];
     return away.map((forward) => ({ type: 'remove', path: forward.path }));
   });
+}
+
+/** What the entry forwards from the pod to here stays. */
+function leadsBack(config: unknown, entry: Path): boolean {
+  return valueAt(config, [...entry, 'reverseForward']) !== undefined;
 }
 
 function allForwards(config: unknown): { entry: unknown; path: Path; value: unknown }[] {

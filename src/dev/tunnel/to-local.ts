@@ -1,14 +1,12 @@
 import { createSocket } from 'node:dgram';
-import { createConnection } from 'node:net';
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
 import { messageOf } from '../../base/failure.js';
 import { resetCodes } from './frames.js';
 import { join } from './join.js';
 import type { TunnelStream } from './stream.js';
 
-const loopback = [
-  { address: '127.0.0.1', family: 4 },
-  { address: '::1', family: 6 },
-];
+const loopback = ['127.0.0.1', '::1'] as const;
 
 /**
  * Connects a stream that the container has opened with a port of this machine, and with nothing else: 127.0.0.1, or ::1 when nobody listens there.
@@ -19,25 +17,31 @@ export function connectLocally(stream: TunnelStream, port: number): Promise<stri
 }
 
 async function connectionTo(stream: TunnelStream, port: number): Promise<string | undefined> {
-  let refusal: string | undefined;
-  const socket = createConnection({
-    port,
-    host: 'localhost',
-    lookup: (_host, _options, found) => found(null, loopback),
-    autoSelectFamily: true,
-    allowHalfOpen: true,
-    noDelay: true,
-  });
-  let isConnected = false;
-  socket.on('connect', () => (isConnected = true));
-  socket.on('error', (error) => {
-    // Later it is the connection's own affair.
-    if (isConnected) return;
-    refusal = messageOf(error) || 'connection refused';
+  let socket: Socket;
+  try {
+    socket = await dial(port);
+  } catch (error) {
     stream.reset(resetCodes.refused, 'connection refused');
-  });
+    return messageOf(error);
+  }
   await join(stream, socket);
-  return refusal;
+  return undefined;
+}
+
+/** One address after the other: Node's own way gives the first one up when the machine is busy. Rejects with why the first could not be connected. */
+async function dial(port: number): Promise<Socket> {
+  let refusal: unknown;
+  for (const host of loopback) {
+    const socket = createConnection({ port, host, allowHalfOpen: true, noDelay: true });
+    try {
+      await once(socket, 'connect');
+      // From now on what breaks is the connection's own affair.
+      return socket.on('error', () => {});
+    } catch (error) {
+      refusal ??= error;
+    }
+  }
+  throw refusal;
 }
 
 async function datagramsTo(stream: TunnelStream, port: number): Promise<string | undefined> {

@@ -67,3 +67,15 @@ describe('add, then remove', () => {
     60_000,
   );
 });
+
+it('adds to what an entry forwards from its pods, and takes away only what was added', () => {
+  const before =
+    'dev:\n  ports:\n  - imageName: w\n    reverseForward:\n    - port: 9229\nimages:\n  w: {image: w}\n';
+  const edit = (text: string, change: Change) => editText('devspace.yaml', text, change(parse(text)));
+  const added = edit(before, (config) => addPorts(config, parsePorts('8080'), { imageName: 'w' }));
+  expect(parse(added)).toMatchObject({
+    dev: { ports: [{ imageName: 'w', reverseForward: [{ port: 9229 }], forward: [{ port: 8080 }] }] },
+  });
+  const removed = edit(added, (config) => removePorts(config, '8080', false, unnamed));
+  expect(removed).toBe(before);
+});
