@@ -45,6 +45,7 @@ export async function variableAnswers(
       hide: (secret) => secrets.hide(secret),
       predefined: predefinedValues(invocation, root, profiles),
       run: (name, program) => output(invocation, root, name, program),
+      evaluate: (place, line) => evaluate(invocation, root, place, line),
       ask:
         ask && canAsk(invocation)
           ? async (question, remember) => {
@@ -97,5 +98,31 @@ async function output(
     subject: name,
     details: tail,
     hint: `mend the command, or set the variable: --var ${name}=VALUE`,
+  });
+}
+
+/** DevSpace gives such a line its own command line: `$1` is `dev`. */
+async function evaluate(
+  { env, signal }: Invocation,
+  root: string,
+  place: string,
+  line: string,
+): Promise<string> {
+  const shell = await findShell(env);
+  const words = shellArguments(shell, line, process.argv.slice(2), 'devspace');
+  const verbatim = shell.kind === 'cmd';
+  const { exitCode, stdout, tail } = await run(shell.file, words, {
+    cwd: root,
+    captureStdout: true,
+    signal,
+    verbatim,
+  });
+  if (exitCode === 0) return stdout;
+  throw new Failure({
+    code: 'EXPRESSION_FAILED',
+    message: `the command at ${place} ended with exit code ${exitCode}: ${line.trim()}`,
+    subject: place,
+    details: tail,
+    hint: 'mend it, or write the value itself',
   });
 }

@@ -9,6 +9,7 @@ import { CONFIG_VERSION, configSchema, type Config } from './schema.js';
 import { sectionProblems } from './sections.js';
 import { openSource } from './source.js';
 import { definitionsOf } from './vars/definition.js';
+import { evaluateExpressions, hasExpressions, isExpression } from './vars/expression.js';
 import { fillTexts, textsToFill, usesOf, type Filled } from './vars/fill.js';
 import { predefinedOf } from './vars/predefined.js';
 import { Resolver, VariableCircle, type Answers } from './vars/resolver.js';
@@ -115,10 +116,19 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
       return { ok: false, diagnostics: [], missing, profiles: chosen.names, variables: resolver };
     }
     const filled = fillTexts(value, texts, origins, (name) => resolver.known.get(name)?.value);
+    const evaluated =
+      answers.evaluate && hasExpressions(before)
+        ? await evaluateExpressions(value, sections.filter(isValueSection), origins, answers.evaluate)
+        : [];
     const result = finishDraft(draft, filled);
+    const done = new Set(
+      [...filled.flatMap(({ names, origin }) => (names.length > 0 ? [origin] : [])), ...evaluated].map(
+        formatPath,
+      ),
+    );
     const diagnostics = result.ok
       ? runtimeProblems(draft, sections)
-      : stillWrong(draft, result.diagnostics, filled);
+      : stillWrong(draft, result.diagnostics, done);
     if (diagnostics.length > 0) return { ok: false, diagnostics };
     // Where variables were not filled in on purpose, the texts are no values of their places.
     const { warnings = [] } = result;
@@ -133,6 +143,11 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
 
 /** Those of v1beta3: other versions may have their parts elsewhere. */
 const SECTIONS: ReadonlySet<string> = new Set(Object.keys(configSchema.shape));
+
+/** `commands` are lines for a shell, where `$(…)` is its own. */
+function isValueSection(section: string): boolean {
+  return section !== 'commands';
+}
 
 /** From 5.12 on DevSpace lets patches replace and remove what is not there. */
 const FORGIVING: ReadonlySet<string> = new Set(['v1beta10', 'v1beta11', 'v2beta1']);
@@ -186,9 +201,15 @@ function judgedFirst(answers: Answers, draft: Draft): Answers {
     judged = true;
     if (refused) throw new Refused(refused);
   };
-  const { ask, run } = answers;
+  const { ask, evaluate, run } = answers;
   return {
     ...answers,
+    evaluate:
+      evaluate &&
+      (async (place, line) => {
+        judge();
+        return evaluate(place, line);
+      }),
     run: async (name, program) => {
       judge();
       return run(name, program);
@@ -217,7 +238,8 @@ function judgeBeforehand(draft: Draft): (LoadResult & { ok: false }) | undefined
 function isOpen({ written }: Draft, { code, path }: Diagnostic): boolean {
   const value = valueAt(written.value, path);
   if (code === 'CONFIG_UNSUPPORTED' && typeof value !== 'string') return false;
-  return textsUnder(value, [], hasVariables).length > 0;
+  const mayHave = hasExpressions(valueAt(written.value, ['version']));
+  return textsUnder(value, [], (text) => hasVariables(text) || (mayHave && isExpression(text))).length > 0;
 }
 
 /** Defined variables in the order of their definitions, then the others in the order of their use. */
@@ -251,11 +273,8 @@ function missingOf(
 function stillWrong(
   draft: Draft,
   diagnostics: readonly Diagnostic[],
-  filled: readonly Filled[],
+  done: ReadonlySet<string>,
 ): Diagnostic[] {
-  const done = new Set(
-    filled.filter(({ names }) => names.length > 0).map(({ origin }) => formatPath(origin)),
-  );
   return diagnostics.filter((one) => done.has(formatPath(one.path)) || !isOpen(draft, one));
 }
 

@@ -19,6 +19,8 @@ export interface Answers {
     name: string,
     program: { command: string; args: readonly string[] | undefined },
   ) => Promise<string>;
+  /** The output of a line for the shell, which stands at `place` of the config as `$(LINE)`; absent where such are left as they are. */
+  readonly evaluate?: ((place: string, line: string) => Promise<string>) | undefined;
   /** Absent where nobody can be asked. `remember`: for later runs, too. */
   readonly ask?: ((question: Question, remember: boolean) => Promise<string>) | undefined;
   /** Is told each password. */

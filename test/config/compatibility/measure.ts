@@ -34,6 +34,7 @@ const answers: Answers = {
   cached: {},
   predefined: (name) => Promise.resolve(predefinedOf(name) && 'abcdef12'),
   run: () => Promise.resolve('8080'),
+  evaluate: () => Promise.resolve('true'),
   hide: () => {},
   platform: 'linux',
 };
@@ -86,7 +87,7 @@ const loading = (outcomes: readonly Outcome[]): string =>
 const counts = all.map(({ outcomes, release }) => `DevSpace ${release}: ${loading(outcomes)}`).join(', ');
 const measured = [
   HEADING,
-  `All \`devspace.yaml\` below \`examples/\` of three releases, loaded with all sections, without profiles, with a value for each predefined variable. ${loading(all.flatMap(({ outcomes }) => outcomes))} load (${counts}). “Loads” is about the config; the last column says what a run refuses because it is not built yet. Written by \`npm run compatibility\`.`,
+  `All \`devspace.yaml\` below \`examples/\` of three releases, loaded with all sections, without profiles, with a value for each predefined variable, and \`true\` for each command that stands for a value. ${loading(all.flatMap(({ outcomes }) => outcomes))} load (${counts}). “Loads” is about the config; the last column says what a run refuses because it is not built yet. Written by \`npm run compatibility\`.`,
   ...all.flatMap(({ outcomes, release }) => [`### DevSpace ${release}`, tableOf(outcomes).join('\n')]),
 ];
 const page = readFileSync(PAGE, 'utf8');

@@ -34,3 +34,27 @@ describe('warnings of the upgrade', () => {
     expect(stderr).toContain('DOCKERFILE_MISSING');
   });
 });
+
+describe('$(…) in the place of a value', () => {
+  it('is what the shell prints, which knows the words of the command line; a failure names the place', async () => {
+    await using project = await makeProject({
+      'devspace.yaml': `version: v1beta11
+images: {web: {image: x, createPullSecret: '$([ "$1" = print ] && cat word)'}}
+deployments: ["$(cat web.yaml)"]
+`,
+      word: 'false\n',
+      'web.yaml': 'name: web\nkubectl:\n  manifests: [kube]\n',
+    });
+    const print = await runCli(['print'], { cwd: project.dir });
+    expect(print.stdout).toContain('createPullSecret: false\n');
+    expect(print.stdout).toMatch(/deployments:\n {2}- name: web\n {4}kubectl:\n {6}manifests:\n {8}- kube\n/);
+    const list = await runCli(['list', 'deployments'], { cwd: project.dir });
+    expect(list.stdout).toContain('web');
+    await project.write('devspace.yaml', 'version: v1beta11\ndeployments: $(echo oops >&2; exit 3)\n');
+    const failed = await runCli(['print'], { cwd: project.dir });
+    expect(failed.stderr).toContain(
+      'error EXPRESSION_FAILED: the command at deployments ended with exit code 3: echo oops >&2; exit 3',
+    );
+    expect(failed.stderr).toContain('  oops\n');
+  });
+});
