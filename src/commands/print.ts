@@ -15,7 +15,9 @@ export const run: CommandHandler = async (invocation) => {
     printResult(invocation, { config, ...(options.explain && { origins: originsOf(result) }) }, () => []);
     return 0;
   }
-  const { config, hidden } = printConfig(result, options);
+  // The library that writes comments takes longer to load than all the rest.
+  const print = options.explain ? (await import('../config/explain.js')).explainConfig : printConfig;
+  const { config, hidden } = print(result, options);
   if (hidden)
     emit({ type: 'note', level: 'info', text: 'Passwords are shown as ***; --show-secrets shows them' });
   printResult(invocation, {}, () => [config.trimEnd()]);

@@ -102,14 +102,18 @@ export function keyText(pair: Pair): string | undefined {
 
 /** Undefined for what takes no room, such as the value of `key:`. */
 export function rangeOf(node: unknown): Range | undefined {
-  if (!isNode(node)) return undefined;
-  const [start, end] = node.range ?? [];
-  return start === undefined || end === undefined || end <= start ? undefined : [start, endOf(node) ?? end];
+  const [start, end] = isNode(node) && takesRoom(node) ? (node.range ?? []) : [];
+  return start === undefined || end === undefined ? undefined : [start, endOf(node) ?? end];
+}
+
+function takesRoom(node: unknown): boolean {
+  const [start = 0, end = 0] = isNode(node) ? (node.range ?? []) : [];
+  return end > start;
 }
 
 /** Where the last thing in a block ends: the parser counts the comment behind it. */
 function endOf(node: unknown): number | undefined {
   if (!isCollection(node) || node.flow) return isNode(node) ? node.range?.[1] : undefined;
   const last = node.items.at(-1);
-  return isPair(last) ? endOf(rangeOf(last.value) ? last.value : last.key) : endOf(last);
+  return isPair(last) ? endOf(takesRoom(last.value) ? last.value : last.key) : endOf(last);
 }

@@ -26,7 +26,7 @@ export class PlainPlaces implements Reading {
       if (key === undefined || keyEnd === undefined || end === undefined) break;
       at = (at as Record<string | number, unknown>)[part];
       const isScalar = typeof at !== 'object' || at === null;
-      const isPlain = start !== -1 && isScalar && !`"'|`.includes(this.#text[start] ?? '');
+      const isPlain = start !== -1 && isScalar && !`"'|>`.includes(this.#text[start] ?? '');
       found = {
         key: [key, keyEnd],
         value: start === -1 ? undefined : [start, end],

@@ -1,9 +1,9 @@
-import { blockYaml } from './block-yaml.js';
+import { dump } from 'js-yaml';
 import type { ResolveResult } from './resolve.js';
 import { formatPath, type Path } from './path.js';
 import { escapeVariables } from './vars/text.js';
 
-type Resolved = ResolveResult & { ok: true };
+export type Resolved = ResolveResult & { ok: true };
 
 /** Where a value of the config comes from. */
 export interface Origin {
@@ -16,8 +16,6 @@ export interface Origin {
 }
 
 export interface PrintOptions {
-  /** Say behind each value where it comes from. */
-  readonly explain?: boolean;
   readonly showSecrets?: boolean;
 }
 
@@ -76,9 +74,7 @@ function isSecret(path: Path): boolean {
 /** The same as the text of a devspace.yaml, which loads to this config: what looks like a variable is escaped. */
 export function printConfig(result: Resolved, options: PrintOptions): Printable<string> {
   const { config, hidden } = printable(result, { ...options, escape: true });
-  const uses = usesByOrigin(result);
-  const remark = (path: Path): string => originText(result, path, uses);
-  return { config: blockYaml(config, options.explain === true ? remark : undefined), hidden };
+  return { config: dump(config, { lineWidth: -1, noRefs: true, quotingType: '"' }), hidden };
 }
 
 /** Where each single value of the printed config comes from. */
@@ -113,12 +109,16 @@ function originAt(result: Resolved, path: Path, uses: Uses): Origin {
   };
 }
 
-function originText(result: Resolved, path: Path, uses: Uses): string {
-  const { line, profile, variables = {} } = originAt(result, path, uses);
-  const parts = [`${result.source.file}:${line}`];
-  if (profile !== undefined) parts.push(`profile ${profile}`);
-  for (const [name, from] of Object.entries(variables)) parts.push(`${name} from ${from}`);
-  return parts.join(', ');
+/** Tells where the value at a path of the printed config comes from, as people read it. */
+export function originTexts(result: Resolved): (path: Path) => string {
+  const uses = usesByOrigin(result);
+  return (path) => {
+    const { line, profile, variables = {} } = originAt(result, path, uses);
+    const parts = [`${result.source.file}:${line}`];
+    if (profile !== undefined) parts.push(`profile ${profile}`);
+    for (const [name, from] of Object.entries(variables)) parts.push(`${name} from ${from}`);
+    return parts.join(', ');
+  };
 }
 
 /** The variables in what is filled in, by where it is written. */

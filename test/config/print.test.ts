@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { explainConfig } from '../../src/config/explain.js';
 import { originsOf, printConfig } from '../../src/config/print.js';
 import { NO_PROFILES, resolveConfig } from '../../src/config/resolve.js';
 import { failureOf } from '../../src/config/diagnostic.js';
@@ -83,7 +84,7 @@ describe('the printed config', () => {
   });
 
   it('says where each value comes from', async () => {
-    expect(printConfig(await resolve(text, values, ['p']), { explain: true }).config).toMatchInlineSnapshot(`
+    expect(explainConfig(await resolve(text, values, ['p']), {}).config).toMatchInlineSnapshot(`
       "version: v1beta3 # devspace.yaml:1
       images:
         web:
@@ -150,7 +151,7 @@ describe('the printed config', () => {
 
   it.each([false, true])('loads to the same config (explained: %s)', async (explain) => {
     const first = await resolve(text, values, ['p']);
-    const again = await resolve(printConfig(first, { showSecrets: true, explain }).config);
+    const again = await resolve((explain ? explainConfig : printConfig)(first, { showSecrets: true }).config);
     const { profiles: _, vars: __, ...config } = first.config;
     expect(again.config).toEqual(config);
   });
@@ -244,7 +245,9 @@ describe('the printed config', () => {
         const written = stringify(value, { aliasDuplicateObjects: false, merge: true });
         const first = await resolve(written, { A: '5', B: 'b', C: 'c' });
         const { vars: _, ...expected } = first.config;
-        const again = await resolve(printConfig(first, { showSecrets: true, explain }).config);
+        const again = await resolve(
+          (explain ? explainConfig : printConfig)(first, { showSecrets: true }).config,
+        );
         expect(again.config).toEqual(expected);
       }),
       { numRuns: 150 },

@@ -212,7 +212,7 @@ const edges = [
   'a: {__proto__: 1, constructor: 2}\n',
   `${'k'.repeat(99)}: 1\n${'k'.repeat(101)}: 2\n`,
   `${'k'.repeat(2000)}: 2\n`,
-  `a:\n${Array.from({ length: 80 }, (_, depth) => `${' '.repeat(depth + 1)}b:\n`).join('')}`,
+  `a:\n${Array.from({ length: 30 }, (_, depth) => `${' '.repeat(depth + 1)}b:\n`).join('')}`,
   `a: ${'['.repeat(100)}${']'.repeat(100)}\n`,
 ];
 
