@@ -64,6 +64,9 @@ function casesOf([own, ...peers]: readonly Subject[], empty: string): Case[] {
     // Everything that `dev` needs is loaded before it says that there is no devspace.yaml here.
     const project = { dir: empty, namespace: 'default', repository: '', port: 0 };
     cases.push({ subject: `${own.name} dev, no project`, call: own.dev(project), budget: 80 });
+    // As in a fresh container: there is no code of an earlier run, and none can be kept.
+    const first = { ...own.dev(project), env: { XDG_CACHE_HOME: '/dev/null/none' } };
+    cases.push({ subject: `${own.name} dev, no project, first time`, call: first });
     cases.push({ subject: `${own.name}, 2,000 lines of config`, call: loadLarge(own, empty), budget: 60 });
   }
   return [...cases, ...peers.flatMap((peer) => startups(peer, {}))];

@@ -109,7 +109,10 @@ async function runCommand(
     secrets,
     cwd: process.cwd(),
     env: process.env,
-    stdin: process.stdin,
+    // Made when somebody reads: few do, and it takes milliseconds.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
   };

@@ -6,5 +6,7 @@ export function collector(): () => void {
   // A new context has `gc` once it is exposed: https://nodejs.org/api/v8.html#v8setflagsfromstringflags
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('globalThis.gc') as (() => void) | undefined;
+  // Code that is kept for the next run (src/start) is refused there when it was kept under other flags.
+  setFlagsFromString('--no-expose-gc');
   return () => collect?.();
 }
