@@ -79,3 +79,66 @@ it('adds to what an entry forwards from its pods, and takes away only what was a
   const removed = edit(added, (config) => removePorts(config, '8080', false, unnamed));
   expect(removed).toBe(before);
 });
+
+describe('remove', () => {
+  const config = `images:
+  a: {image: a}
+  b: {image: b}
+deployments:
+- {name: d}
+- {name: e}
+dev:
+  ports:
+  - imageName: a
+    forward: [{port: 1}, {port: 2, remotePort: 3}]
+  - labelSelector: {app: x}
+    forward: [{port: 4}]
+  sync:
+  - imageName: a
+    localSubPath: src
+    containerPath: /src
+  - labelSelector: {app: x}
+    containerPath: /src
+`;
+  const left = (change: Change): unknown => parse(editText('devspace.yaml', config, change(parse(config))));
+
+  it.each<[string, Change, object]>([
+    ['image --all', (c) => removeImages(c, undefined, true), { images: undefined }],
+    ['image NAME', (c) => removeImages(c, 'a', false), { images: { b: { image: 'b' } } }],
+    ['deployment --all', (c) => removeDeployments(c, undefined, true), { deployments: undefined }],
+    ['deployment NAME', (c) => removeDeployments(c, 'd', false), { deployments: [{ name: 'e' }] }],
+    ['port --all', (c) => removePorts(c, undefined, true, {}), { dev: { ports: undefined } }],
+    [
+      'port --all --label-selector',
+      (c) => removePorts(c, undefined, true, { labelSelector: { app: 'x' } }),
+      { dev: { ports: [{ imageName: 'a' }] } },
+    ],
+    [
+      'port REMOTE',
+      (c) => removePorts(c, '3', false, {}),
+      { dev: { ports: [{ forward: [{ port: 1 }] }, { forward: [{ port: 4 }] }] } },
+    ],
+    [
+      'port LOCAL:REMOTE,LOCAL',
+      (c) => removePorts(c, '2:3,4', false, {}),
+      { dev: { ports: [{ forward: [{ port: 1 }] }] } },
+    ],
+    ['sync --all', (c) => removeSyncs(c, {}, true, {}), { dev: { sync: undefined } }],
+    [
+      'sync --container --label-selector',
+      (c) => removeSyncs(c, { container: '/src/' }, false, { labelSelector: { app: 'x' } }),
+      { dev: { sync: [{ imageName: 'a' }] } },
+    ],
+    [
+      // Without localSubPath it is the folder of devspace.yaml.
+      'sync --local',
+      (c) => removeSyncs(c, { local: '.' }, false, {}),
+      { dev: { sync: [{ localSubPath: 'src' }] } },
+    ],
+  ])('%s', (_, change, expected) => {
+    const { dev, ...rest } = expected as { dev?: object };
+    expect({ images: undefined, deployments: undefined, ...(left(change) as object) }).toMatchObject(rest);
+    const after = (left(change) as { dev: object }).dev;
+    if (dev) expect({ ports: undefined, sync: undefined, ...after }).toMatchObject(dev);
+  });
+});
