@@ -20,7 +20,7 @@ export const v1beta10: Step = {
     refuse(
       'dev.replacePods',
       'replacing pods is',
-      'use `entrypoint` and `cmd` of the image, or of dev.interactive.images',
+      'use dev.overrideImages (dockerfile, entrypoint, cmd), or name another image in the manifest of a profile',
     ),
     refuse('dev.deprecatedInteractiveEnabled', 'this key is', 'write dev.interactive.defaultEnabled'),
     refuse('dev.deprecatedInteractiveImages', 'this key is', 'write dev.interactive.images'),

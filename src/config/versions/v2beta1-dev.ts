@@ -23,7 +23,7 @@ const IGNORED: Readonly<Record<string, string>> = {
   ssh: 'has no effect: use `devspace enter` for a shell in the container',
   proxyCommands: 'has no effect: commands of the container are not run here',
   restartHelper: 'has no effect: use injectRestartHelper of the image',
-  attach: 'has no effect: what the container prints is shown as logs; `devspace attach` attaches to it',
+  attach: 'has no effect: use `devspace attach`, or `devspace logs` for what the container prints',
 };
 /** Read below; the rest is unknown. */
 const READ = [

@@ -334,7 +334,7 @@ dev:
     ]);
     expect(warnings(text)).toEqual([
       'dev.a.workingDir: the process of the container starts where it always does; sync and terminal work in this folder',
-      'dev.a.attach: has no effect: what the container prints is shown as logs; `devspace attach` attaches to it',
+      'dev.a.attach: has no effect: use `devspace attach`, or `devspace logs` for what the container prints',
     ]);
   });
 
