@@ -24,6 +24,8 @@ export function readPlainYaml(text: string): PlainYaml | undefined {
     return typeof value === 'object' && value !== null ? { value, places: reader.places } : undefined;
   } catch (error) {
     if (error instanceof Unusual || error instanceof YAMLException) return undefined;
+    // Nested too deeply for it.
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
+import { check, tooMuch } from './check.js';
 import { derive } from './derived.js';
 import { inFileOrder, MOST_FOUND, type Diagnostic } from './diagnostic.js';
 import { found } from './expected.js';
@@ -82,13 +83,13 @@ interface Before {
 /** Whether `value`, after all steps, is a config. */
 function judge(source: ConfigSource, value: object, before: Before): LoadResult {
   const schema: $ZodType = configSchema;
-  // jitless: compiling a validator pays off after thousands of objects, a config has dozens.
-  let result = configSchema.safeParse(value, { jitless: true });
+  let result = check(configSchema, value);
   // Several rounds: a section that an earlier problem hid may have notations of its own.
-  for (let round = 0; round < 4 && !result.success; round++) {
+  for (let round = 0; round < 4 && result?.error; round++) {
     if (!relax(source, schema, value, result.error.issues)) break;
-    result = configSchema.safeParse(value, { jitless: true });
+    result = check(configSchema, value);
   }
+  if (!result) return { ok: false, diagnostics: [tooMuch(source)] };
   const { problems, warnings, moreKeys } = before;
   const issues = result.success ? [] : result.error.issues;
   const diagnostics = [

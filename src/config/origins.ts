@@ -1,4 +1,8 @@
+import { Budget } from './budget.js';
 import type { Path } from './path.js';
+
+/** What patches that copy could make of a small file has no end. */
+const MOST_COPIED = 1_000_000;
 
 type Key = string | number;
 
@@ -17,8 +21,10 @@ interface Entry {
 export class Origins {
   readonly #containers = new WeakMap<object, Entry>();
   readonly #keys = new WeakMap<object, Map<Key, Path>>();
+  /** Each value of a config is copied a few times, and again for each profile that uses it. */
+  readonly #budget = new Budget(MOST_COPIED);
 
-  /** A copy of `value`, written at `path` of the source; without `path` its parts keep the origins they have. */
+  /** A copy of `value`; throws TooLarge after millions of values. Written at `path` of the source; without `path` its parts keep the origins they have. */
   copy<T>(value: T, path?: Path): T {
     return this.#copy(value, path) as T;
   }
@@ -80,6 +86,7 @@ export class Origins {
   }
 
   #copy(value: unknown, path: Path | undefined): unknown {
+    this.#budget.spend(value);
     if (!isContainer(value)) return value;
     const copy: unknown[] | Record<string, unknown> = Array.isArray(value) ? [] : {};
     for (const [key, item] of Object.entries(value) as [string, unknown][]) {

@@ -30,6 +30,11 @@ export function itemsAt(value: unknown, path: Path): { path: Path; value: unknow
   return Object.entries(at).map(([key, item]) => ({ path: [...path, key], value: item }));
 }
 
+/** The items of the list at `path`; nothing when something else is there. */
+export function listAt(value: unknown, path: Path): { path: Path; value: unknown }[] {
+  return Array.isArray(valueAt(value, path)) ? itemsAt(value, path) : [];
+}
+
 /** All texts at or under `path` that are `wanted`. */
 export function textsUnder(
   value: unknown,

@@ -1,3 +1,4 @@
+import { TooLarge } from './budget.js';
 import { derive } from './derived.js';
 import type { Diagnostic } from './diagnostic.js';
 import { finishDraft, readDraft, type Draft, type LoadResult } from './load.js';
@@ -12,7 +13,7 @@ import { definitionsOf } from './vars/definition.js';
 import { evaluateExpressions, hasExpressions, isExpression } from './vars/expression.js';
 import { fillTexts, textsToFill, usesOf, type Filled } from './vars/fill.js';
 import { predefinedOf } from './vars/predefined.js';
-import { Resolver, VariableCircle, type Answers } from './vars/resolver.js';
+import { Resolver, VariableProblem, type Answers } from './vars/resolver.js';
 import { isRuntime, runtimeImage } from './vars/runtime.js';
 import { hasVariables, namesIn } from './vars/text.js';
 
@@ -136,10 +137,14 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
     return { ...whole, profiles: chosen.names, variables: resolver, filled, draft };
   } catch (error) {
     if (error instanceof Refused) return error.result;
-    if (!(error instanceof VariableCircle)) throw error;
+    if (error instanceof TooLarge)
+      return { ok: false, diagnostics: [source.diagnose('CONFIG_INVALID', ['profiles'], COPIES)] };
+    if (!(error instanceof VariableProblem)) throw error;
     return { ok: false, diagnostics: [source.diagnose('CONFIG_INVALID', error.at, error.message)] };
   }
 }
+
+const COPIES = 'patches that copy make millions of values of this config';
 
 /** Those of v1beta3: other versions may have their parts elsewhere. */
 const SECTIONS: ReadonlySet<string> = new Set(Object.keys(configSchema.shape));

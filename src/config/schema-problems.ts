@@ -25,7 +25,7 @@ export function* schemaProblems(
       const allowed = [...new Set([...allowedKeys(schemaAt(schema, parent)), ...moreKeys(parent)])];
       const suggestion = suggest(allowed, value, [...parent, key]);
       if (suggestion !== undefined) meant.add(formatPath([...parent, suggestion]));
-      yield unknownKey(source, allowed, [...parent, key], suggestion);
+      yield unknownKey(source, schema, allowed, [...parent, key], suggestion);
     }
   }
   for (const issue of issues) {
@@ -46,6 +46,7 @@ function suggest(allowed: readonly string[], value: unknown, path: Path): string
 
 function unknownKey(
   source: ConfigSource,
+  schema: $ZodType,
   allowed: readonly string[],
   path: Path,
   suggestion: string | undefined,
@@ -55,7 +56,8 @@ function unknownKey(
     part: 'key',
     hint:
       suggestion === undefined
-        ? `keys allowed ${path.length === 1 ? 'at the top' : 'here'}: ${shortList(allowed)}`
+        ? (belongsElsewhere(schema, path) ??
+          `keys allowed ${path.length === 1 ? 'at the top' : 'here'}: ${shortList(allowed)}`)
         : undefined,
   });
 }
@@ -79,12 +81,23 @@ function wrongValue(
   }
   const secret = /password|token/i.test(path.join('.'));
   const message = at ? `expected ${wanted(at)}, found ${found(is, secret)}` : issue.message;
-  return source.diagnose('CONFIG_INVALID', path, message, { hint: at && typeHint(at, is, secret) });
+  return source.diagnose('CONFIG_INVALID', path, message, {
+    hint: at && typeHint(at, is, { secret, key: last }),
+  });
 }
 
-function typeHint(schema: $ZodType, value: unknown, secret: boolean): string | undefined {
+function typeHint(
+  schema: $ZodType,
+  value: unknown,
+  { key, secret }: { key: string | number | undefined; secret: boolean },
+): string | undefined {
   const def = definition(schema);
   if (secret) return undefined;
+  const ports = typeof value === 'string' && key === 'port' ? /^(\d+):(\d+)$/.exec(value) : undefined;
+  if (ports) return `write \`port: ${ports[1]}\` and \`remotePort: ${ports[2]}\``;
+  if (def.type === 'object' && typeof value === 'string') return keyHint(schema, value);
+  if (def.type === 'array' && typeof value === 'string' && definition(def.element).type === 'object')
+    return keyHint(def.element, value)?.replace('`', '`- ');
   if (def.type === 'number' && typeof value === 'string' && /^\d+$/.test(value))
     return `write it without quotes: ${value}`;
   if (def.type === 'boolean' && (value === 'true' || value === 'false'))
@@ -108,4 +121,44 @@ function typeHint(schema: $ZodType, value: unknown, secret: boolean): string | u
 function describe(schema: $ZodType | undefined): string {
   const text = (schema && z.globalRegistry.get(schema)?.description) ?? '';
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** How a text would be written that stands where keys are wanted: below the first key that has to be there, or with a space behind its colon. */
+function keyHint(schema: $ZodType, value: string): string | undefined {
+  const def = definition(schema);
+  if (def.type !== 'object' || /[\n`]/.test(value) || value.length > 100) return undefined;
+  const [, written = '', rest = ''] = /^(\w+):(\S.*)$/.exec(value) ?? [];
+  if (Object.hasOwn(def.shape, written))
+    return `a space is missing behind the colon: \`${written}: ${rest}\``;
+  const needed = Object.entries(def.shape).find(([, { _zod }]) => _zod.def.type === 'string');
+  return needed && `write \`${needed[0]}: ${value}\` in a line below, indented further`;
+}
+
+/** Where else a key can stand: below the object it is in, or else anywhere in the config, in one or two places. */
+function belongsElsewhere(schema: $ZodType, path: Path): string | undefined {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const here = schemaAt(schema, parent);
+  const below = here ? holdersOf(here, key) : [];
+  const start = generalized(parent);
+  const found = below.length > 0 ? below.map((at) => start.concat(at)) : holdersOf(schema, key);
+  const depth = Math.min(...found.map((at) => at.length));
+  const shallow = found.filter((at) => at.length === depth);
+  const places = [...new Set(shallow.map((at) => at.join('.').replaceAll('.[]', '[]')))];
+  return places.length > 0 && places.length < 3 ? `${key} belongs into ${places.join(' or ')}` : undefined;
+}
+
+function generalized(path: Path): string[] {
+  return path.map((part) => (typeof part === 'number' ? '[]' : part));
+}
+
+/** The paths of all objects below `schema`, itself not counted, that have `key`. */
+function holdersOf(schema: $ZodType, key: string, path: readonly string[] = []): (readonly string[])[] {
+  const def = definition(schema);
+  if (def.type === 'array') return holdersOf(def.element, key, [...path, '[]']);
+  if (def.type === 'record') return holdersOf(def.valueType, key, [...path, '*']);
+  if (def.type !== 'object') return [];
+  const own = path.length > 0 && Object.hasOwn(def.shape, key) ? [path] : [];
+  const below = Object.entries(def.shape).flatMap(([name, shape]) => holdersOf(shape, key, [...path, name]));
+  return [...own, ...below];
 }

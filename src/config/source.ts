@@ -5,7 +5,8 @@ import { Lines } from './lines.js';
 import { formatPath, type Path } from './path.js';
 import { PlainPlaces } from './plain-places.js';
 
-export const MAX_CONFIG_BYTES = 10 * 1024 * 1024;
+/** Far beyond what people write; some parsers take time that grows with the square. */
+export const MAX_CONFIG_CHARACTERS = 1_000_000;
 
 /** Offsets in the text: from the first character to behind the last. */
 export type Range = readonly [start: number, end: number];
@@ -73,7 +74,7 @@ export async function openSource(file: string, text: string): Promise<ConfigSour
 /** The same for what {@link readPlainYaml} can read. */
 export function plainSource(file: string, written: string): ConfigSource | undefined {
   const text = withoutBom(written);
-  const plain = text.length > MAX_CONFIG_BYTES ? undefined : readPlainYaml(text);
+  const plain = text.length > MAX_CONFIG_CHARACTERS ? undefined : readPlainYaml(text);
   return plain && new TextSource(file, text, new PlainPlaces(text, plain));
 }
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.js';
-import { formatPath, itemsAt, valueAt, type Path } from './path.js';
+import { formatPath, itemsAt, listAt, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
 import { checkName, checkNames, type Subject } from './validate-names.js';
 import { validateSync } from './validate-sync.js';
@@ -8,7 +8,7 @@ import { validateSync } from './validate-sync.js';
 export function* validateDev(subject: Subject): Generator<Diagnostic> {
   const { source, value } = subject;
   for (const section of ['ports', 'sync']) {
-    for (const { path, value: entry } of itemsAt(value, ['dev', section])) {
+    for (const { path, value: entry } of listAt(value, ['dev', section])) {
       yield* selector(source, path, entry);
       yield* checkName(subject, [...path, 'imageName'], 'images');
     }
@@ -53,9 +53,9 @@ function* localPorts(source: ConfigSource, value: unknown): Generator<Diagnostic
     tcp: new Map<number, { address: string; path: Path }[]>(),
     udp: new Map<number, { address: string; path: Path }[]>(),
   };
-  for (const entry of itemsAt(value, ['dev', 'ports'])) {
+  for (const entry of listAt(value, ['dev', 'ports'])) {
     yield* somethingForwarded(source, entry);
-    for (const { path, value: forward } of itemsAt(value, [...entry.path, 'forward'])) {
+    for (const { path, value: forward } of listAt(value, [...entry.path, 'forward'])) {
       const port = valueAt(forward, ['port']);
       const taken = takenBy[valueAt(forward, ['protocol']) === 'udp' ? 'udp' : 'tcp'];
       const bind = valueAt(forward, ['bindAddress']);
@@ -93,7 +93,7 @@ function overlap(a: string, b: string): boolean {
 }
 
 function* urls(source: ConfigSource, value: unknown): Generator<Diagnostic> {
-  for (const { path } of itemsAt(value, ['dev', 'open'])) {
+  for (const { path } of listAt(value, ['dev', 'open'])) {
     const url = valueAt(value, [...path, 'url']);
     if (typeof url !== 'string' || url.includes('${')) continue;
     if (/^https?:\/\//i.test(url) && URL.canParse(url)) continue;

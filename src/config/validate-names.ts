@@ -58,5 +58,7 @@ export function* checkNames(
   path: Path,
   kind: 'images' | 'deployments',
 ): Generator<Diagnostic> {
+  // Something else than a list is wrong in itself.
+  if (!Array.isArray(valueAt(subject.value, path))) return;
   for (const item of itemsAt(subject.value, path)) yield* checkName(subject, item.path, kind);
 }

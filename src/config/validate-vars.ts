@@ -1,11 +1,11 @@
 import type { Diagnostic } from './diagnostic.js';
-import { itemsAt, valueAt } from './path.js';
+import { itemsAt, listAt, valueAt } from './path.js';
 import { regexpOf } from './regexp.js';
 import type { ConfigSource } from './source.js';
 
 /** What belongs together in definitions of variables, and the regular expressions of variables and profiles. */
 export function* validateVars(source: ConfigSource, value: unknown): Generator<Diagnostic> {
-  for (const { path, value: variable } of itemsAt(value, ['vars'])) {
+  for (const { path, value: variable } of listAt(value, ['vars'])) {
     const has = (key: string): boolean => valueAt(variable, [key]) !== undefined;
     const kind = valueAt(variable, ['source']);
     if (has('value') && has('default')) {
@@ -20,7 +20,7 @@ export function* validateVars(source: ConfigSource, value: unknown): Generator<D
       yield source.diagnose('CONFIG_INVALID', [...path, 'source'], 'needs `value` or `default`');
     yield* regexp(source, variable, [...path, 'validationPattern'], 'validationPattern');
   }
-  for (const profile of itemsAt(value, ['profiles'])) {
+  for (const profile of listAt(value, ['profiles'])) {
     for (const entry of itemsAt(profile.value, ['activation'])) {
       for (const kind of ['env', 'vars']) {
         for (const { path } of itemsAt(entry.value, [kind])) {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.js';
-import { formatPath, itemsAt, valueAt, type Path } from './path.js';
+import { formatPath, itemsAt, listAt, valueAt, type Path } from './path.js';
 import type { ConfigSource } from './source.js';
 import { validateDev } from './validate-dev.js';
 import { validateVars } from './validate-vars.js';
@@ -46,21 +46,21 @@ function* images(source: ConfigSource, value: unknown): Generator<Diagnostic> {
 
 function* deployments(source: ConfigSource, value: unknown): Generator<Diagnostic> {
   yield* uniqueNames(source, value, ['deployments']);
-  for (const { path } of itemsAt(value, ['deployments'])) {
+  for (const { path } of listAt(value, ['deployments'])) {
     yield* oneOf(source, value, path, ['kubectl', 'helm', 'component'], 'required');
     yield* oneOf(source, value, [...path, 'kubectl'], ['manifests', 'inlineManifest'], 'required');
   }
 }
 
 function* dependencies(source: ConfigSource, value: unknown): Generator<Diagnostic> {
-  for (const { path } of itemsAt(value, ['dependencies'])) {
+  for (const { path } of listAt(value, ['dependencies'])) {
     yield* oneOf(source, value, [...path, 'source'], ['git', 'path'], 'required');
   }
 }
 
 function* hooks(subject: Subject): Generator<Diagnostic> {
   const { value } = subject;
-  for (const { path } of itemsAt(value, ['hooks'])) {
+  for (const { path } of listAt(value, ['hooks'])) {
     for (const side of ['before', 'after']) {
       for (const kind of ['images', 'deployments'] as const) {
         const at = [...path, 'when', side, kind];
@@ -72,8 +72,8 @@ function* hooks(subject: Subject): Generator<Diagnostic> {
 
 function* profiles(source: ConfigSource, value: unknown): Generator<Diagnostic> {
   yield* uniqueNames(source, value, ['profiles']);
-  for (const profile of itemsAt(value, ['profiles'])) {
-    for (const { path, value: patch } of itemsAt(value, [...profile.path, 'patches'])) {
+  for (const profile of listAt(value, ['profiles'])) {
+    for (const { path, value: patch } of listAt(value, [...profile.path, 'patches'])) {
       const op = valueAt(patch, ['op']);
       const needs =
         op === 'move' || op === 'copy'
@@ -109,7 +109,7 @@ function* oneOf(
 
 function* uniqueNames(source: ConfigSource, value: unknown, list: Path): Generator<Diagnostic> {
   const seen = new Map<unknown, Path>();
-  for (const { path, value: item } of itemsAt(value, list)) {
+  for (const { path, value: item } of listAt(value, list)) {
     const name = valueAt(item, ['name']);
     const first = seen.get(name);
     if (typeof name !== 'string') continue;

@@ -1,16 +1,4 @@
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  visit,
-  type Document,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
-import { keyText, rangeOf } from './locate.js';
+import { visit, type Document, type YAMLError } from 'yaml';
 import type { Range, YamlProblem } from './source.js';
 
 /** The parser's errors in words that say what to do. Errors that only follow from an earlier one are left out. */
@@ -18,6 +6,12 @@ export function syntaxProblems(document: Document, text: string): YamlProblem[] 
   const errors: YAMLError[] = [...document.errors, ...document.warnings];
   const exhausted = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
   if (exhausted) return [{ code: 'CONFIG_SYNTAX', range: exhausted.pos, message: 'nested too deeply' }];
+  const conflict = errors.length > 0 ? text.search(/^<{7}(?= |\r?$)/m) : -1;
+  if (conflict !== -1) {
+    const message = 'a merge conflict of git stands here';
+    const hint = 'keep one of the two parts, and remove the lines with <<<<<<<, ======= and >>>>>>>';
+    return [{ code: 'CONFIG_SYNTAX', range: toLineEnd(conflict, text), message, hint }];
+  }
   const problems: YamlProblem[] = [];
   const lines = new Set<number>();
   for (const error of errors) {
@@ -54,25 +48,12 @@ function inWords(error: YAMLError, document: Document, text: string): Omit<YamlP
         hint: 'remove the line `---` and what follows, or put it into a file of its own',
       };
     case 'MULTILINE_IMPLICIT_KEY':
-      return {
-        range,
-        message: `expected \`key: value\`, found ${JSON.stringify(written.split(/\r?\n/)[0])}`,
-        hint: 'a colon and a space are missing here, or the indentation does not fit',
-      };
+      return noKey(range, text);
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return {
-        range: toLineEnd(range[0], text),
-        message: 'a second `: ` in one line',
-        hint: 'put quotes around a value that contains `: `; keys below a key go on lines of their own, indented further',
-      };
+      return secondKey(range[0], text);
     case 'BAD_INDENT': {
       const start = range[0] + (/^[ \n]*/.exec(text.slice(range[0]))?.[0].length ?? 0);
       return { range: toLineEnd(start, text), message: `wrong indentation: ${lowerFirst(error.message)}` };
-    }
-    case 'MISSING_CHAR': {
-      const open = error.message.endsWith('quote') ? openQuote(document, range[0]) : undefined;
-      if (open === undefined) return { range, message: lowerFirst(error.message) };
-      return { range: toLineEnd(open, text), message: 'the text that starts here has no closing quote' };
     }
     case 'BAD_SCALAR_START':
       return { range, message: `a value cannot start with ${written}`, hint: 'put quotes around the value' };
@@ -82,9 +63,76 @@ function inWords(error: YAMLError, document: Document, text: string): Omit<YamlP
         message: `unknown tag ${written.split(/\s/)[0]}`,
         hint: 'put quotes around a value that starts with !',
       };
+    case 'UNEXPECTED_TOKEN':
+      return behindTheEnd(range, text) ?? { range, message: lowerFirst(error.message) };
+    case 'MISSING_CHAR': {
+      const open = error.message.endsWith('quote') ? openQuote(document, range[0]) : undefined;
+      if (open !== undefined)
+        return { range: toLineEnd(open, text), message: 'the text that starts here has no closing quote' };
+      // A key has no colon.
+      return error.message.startsWith('Implicit')
+        ? noKey(range, text)
+        : { range, message: lowerFirst(error.message) };
+    }
     default:
       return { range, message: lowerFirst(error.message) };
   }
+}
+
+function noKey(range: Range, text: string): Omit<YamlProblem, 'code'> {
+  return {
+    range,
+    message: `expected \`key: value\`, found ${JSON.stringify(text.slice(...range).split(/\r?\n/)[0])}`,
+    hint: 'a colon and a space are missing here, or the indentation does not fit; a text of several lines starts with `|`',
+  };
+}
+
+/** Where a value, which starts at `start`, is followed by something that looks like a key. */
+function secondKey(start: number, text: string): Omit<YamlProblem, 'code'> {
+  const [, end] = toLineEnd(start, text);
+  const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, end);
+  const dash = /^ *(-)(?=[^ -])/.exec(line);
+  if (dash) {
+    const at = end - line.length + dash[0].length - 1;
+    return { range: toLineEnd(at, text), message: 'a space is missing behind the dash', hint: 'write `- `' };
+  }
+  if (!/:(?: |\r?$)/.test(text.slice(start, end))) {
+    const next = /\S/g;
+    next.lastIndex = end;
+    const at = next.exec(text)?.index ?? end;
+    return {
+      range: toLineEnd(at, text),
+      message:
+        'wrong indentation: this line stands further right than the line above, which has its value already',
+      hint: 'let keys that belong together start in the same column',
+    };
+  }
+  return {
+    range: [start, end],
+    message: 'a second `: ` in one line',
+    hint: 'put quotes around a value that contains `: `; keys below a key go on lines of their own, indented further',
+  };
+}
+
+/** Where something follows a quote or bracket that ended the value. */
+function behindTheEnd(range: Range, text: string): Omit<YamlProblem, 'code'> | undefined {
+  const before = text.slice(0, range[0]).trimEnd().at(-1) ?? '';
+  if (`"'`.includes(before))
+    return {
+      range,
+      message: 'more text behind the closing quote',
+      hint:
+        before === "'"
+          ? "put the quotes around all of it; between single quotes an apostrophe is written ''"
+          : 'put the quotes around all of it; between double quotes a quote is written \\"',
+    };
+  if ('}]'.includes(before))
+    return {
+      range,
+      message: `more text behind the closing ${before}`,
+      hint: `put quotes around a value that starts with ${before === '}' ? '{; a variable is written ${NAME}' : '['}`,
+    };
+  return undefined;
 }
 
 function toLineEnd(start: number, text: string): Range {
@@ -116,65 +164,21 @@ function openBracket(document: Document, offset: number, text: string): number |
   return start;
 }
 
-/** Duplicate keys, keys that are no text, aliases that lead nowhere or into themselves. */
-export function structureProblems(document: Document, lineOf: (offset: number) => number): YamlProblem[] {
-  const problems: YamlProblem[] = [];
-  const anchors = new Set<string>();
-  const open = new Set<string>();
-  const tell = (node: unknown, message: string, hint?: string): void => {
-    problems.push({ code: 'CONFIG_INVALID', range: rangeOf(node) ?? [0, 0], message, hint });
+/** The first character that YAML does not allow, such as those of a file in UTF-16. */
+export function controlProblem(text: string): YamlProblem | undefined {
+  // oxlint-disable-next-line no-control-regex
+  const at = text.search(/[\0-\x08\x0b\x0c\x0e-\x1f]/);
+  if (at === -1) return undefined;
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  return {
+    code: 'CONFIG_SYNTAX',
+    range: [at, at + 1],
+    message: `the control character U+${code} may not stand in YAML`,
+    hint:
+      code === '0000'
+        ? 'a file with many of these is no UTF-8 text: save it with the encoding UTF-8'
+        : `remove it; between double quotes it can be written \\x${code.slice(2)}`,
   };
-  const walk = (node: unknown): void => {
-    if (isAlias(node)) {
-      const name = node.source;
-      if (open.has(name)) tell(node, `the alias *${name} contains itself`);
-      else if (!anchors.has(name)) tell(node, `the alias *${name} has no anchor &${name} before it`);
-    } else if (isCollection(node)) {
-      const { anchor } = node;
-      if (anchor !== undefined) anchors.add(anchor);
-      if (anchor !== undefined) open.add(anchor);
-      if (isMap(node)) checkKeys(node);
-      for (const item of node.items) walk(isPair(item) ? item.value : item);
-      if (anchor !== undefined) open.delete(anchor);
-    } else if (isScalar(node) && node.anchor !== undefined) anchors.add(node.anchor);
-  };
-  // The parser's own check compares every key with every other, which takes minutes for a map of 100,000 keys.
-  const checkKeys = (map: YAMLMap): void => {
-    const seen = new Map<string, unknown>();
-    for (const pair of map.items) {
-      const { key } = pair;
-      const name = keyText(pair);
-      if (name === undefined) {
-        tell(key ?? map, 'a key must be a text');
-        continue;
-      }
-      if (name === '<<' && !isMergeable(pair.value, document))
-        tell(
-          pair.value ?? key,
-          'only a mapping can be merged with <<',
-          'write `<<: *name`, with `&name` at a mapping',
-        );
-      const first = seen.get(name);
-      if (first === undefined) seen.set(name, key);
-      else {
-        const line = lineOf(rangeOf(first)?.[0] ?? 0);
-        tell(
-          key,
-          `duplicate key ${JSON.stringify(name)}, first used in line ${line}`,
-          'remove or rename one of the two',
-        );
-      }
-    }
-  };
-  walk(document.contents);
-  return problems;
-}
-
-/** A mapping, an alias of one, or a list of these. An alias that leads nowhere is told elsewhere. */
-function isMergeable(value: unknown, document: Document): boolean {
-  const node = isAlias(value) ? value.resolve(document) : value;
-  if (node === undefined || isMap(node)) return true;
-  return isSeq(node) && node.items.every((item) => !isSeq(item) && isMergeable(item, document));
 }
 
 function lowerFirst(text: string): string {

@@ -9,7 +9,7 @@ export const CONFIG_FILE = 'devspace.yaml';
 const LOOKALIKES = ['devspace.yml', 'devspace-configs.yaml'];
 
 /** More than this is not even read; loading it would be refused. */
-const MAX_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 1_000_000;
 
 export interface Project {
   /** Absolute folder of devspace.yaml. */
@@ -23,7 +23,7 @@ export interface Project {
 
 /**
  * Finds devspace.yaml in `startDir` or the nearest folder above, and reads it. The home folder itself is left out: a config there would catch
- * every folder below. Failures: CONFIG_NOT_FOUND, CONFIG_UNREADABLE, CONFIG_INVALID (over 10 MB), CONFIG_SYNTAX (not UTF-8).
+ * every folder below. Failures: CONFIG_NOT_FOUND, CONFIG_UNREADABLE, CONFIG_INVALID (over 1 MB), CONFIG_SYNTAX (not UTF-8).
  */
 export async function findProject(
   startDir: string,
@@ -72,7 +72,12 @@ async function readConfig(file: string, name: string): Promise<string> {
     try {
       const { size } = await handle.stat();
       if (size > MAX_BYTES) {
-        throw new Failure({ code: 'CONFIG_INVALID', message: `${name} is larger than 10 MB`, subject: name });
+        throw new Failure({
+          code: 'CONFIG_INVALID',
+          message: `${name} is larger than 1 MB`,
+          subject: name,
+          hint: 'a config this large is made by a mistake; what is large in it belongs into files of its own',
+        });
       }
       bytes = await handle.readFile();
     } finally {
@@ -92,7 +97,7 @@ async function readConfig(file: string, name: string): Promise<string> {
   if (decoded.ok) return decoded.text;
   throw new Failure({
     code: 'CONFIG_SYNTAX',
-    message: `${name}:${decoded.line}: not UTF-8 text`,
+    message: `${name}:${decoded.line}: not UTF-8 text${decoded.isUtf16 ? ', but UTF-16' : ''}`,
     subject: name,
     hint: `save ${name} with the encoding UTF-8`,
   });

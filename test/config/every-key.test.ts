@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { JsonSchema } from '../../src/config/json-schema.js';
+import type { Diagnostic } from '../../src/config/diagnostic.js';
 import { loadConfig } from './load-config.js';
 import { valueAt, type Path } from '../../src/config/path.js';
 import { keysOfVersion4 } from './keys.js';
@@ -70,23 +71,19 @@ describe.each(places)('$path', (place: Place) => {
     expect(place.schema.description).toMatch(/^[^\s].*[^\s.]$/);
   });
 
-  const wrong = wrongFor(place.schema);
   // Where anything may stand, nothing is wrong.
-  if (wrong === undefined) return;
-  it('refuses another kind of value', () => {
-    const config = configWith(schema, path, wrong);
+  it.each(wrongFor(place.schema))('refuses $kind, and nothing else', ({ value }) => {
+    const config = configWith(schema, path, value);
     const text = stringify(config, { aliasDuplicateObjects: false });
     const result = loadConfig({ file: 'devspace.yaml', text });
     expect(result.ok).toBe(false);
     if (result.ok) return;
-    const told = result.diagnostics.filter((one) => one.path.join() === pathOf(path).join());
-    expect(told).not.toEqual([]);
-    const [first] = told;
-    expect(first?.message).toMatch(/expected .+, found |unknown version/);
-    // The place is that of the value.
-    expect(text.split('\n')[(first?.span.line ?? 0) - 1]?.slice((first?.span.column ?? 0) - 1)).toMatch(
-      /^(?:- )?(?:wrong|4711)/,
-    );
+    expect(result.diagnostics.map(({ path: at }) => at)).toEqual([pathOf(path)]);
+    const [{ message, span }] = result.diagnostics as [Diagnostic];
+    expect(message).toMatch(/: expected .+, found .+|: unknown version|: needs at least one entry$/);
+    // The place is that of the value, or of the key of one that is empty.
+    const there = text.split('\n')[span.line - 1]?.slice(span.column - 1) ?? '';
+    expect(there).toMatch(/^(?:- )?(?:wrong|4711|47\.11|true|\[\]|""|\{\})/);
     expect(editor.safeParse(config).success).toBe(false);
   });
 });

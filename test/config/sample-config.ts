@@ -124,10 +124,27 @@ function fill(holder: Record<string, unknown>, schema: JsonSchema, path: string,
   }
 }
 
-/** What does not fit; undefined where everything does. */
-export function wrongFor(schema: JsonSchema): unknown {
-  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  if (schema.anyOf || (type === 'string' && !schema.enum && schema.const === undefined)) return ['wrong'];
-  if (schema.enum || schema.const !== undefined || type === 'boolean' || type === 'integer') return 'wrong';
-  return type === undefined ? undefined : 4711;
+const KINDS: readonly { readonly kind: string; readonly value: unknown }[] = [
+  { kind: 'a text', value: 'wrong' },
+  { kind: 'a whole number', value: 4711 },
+  { kind: 'a number', value: 47.11 },
+  { kind: 'a flag', value: true },
+  { kind: 'a list', value: ['wrong'] },
+  { kind: 'keys', value: { wrong: 'wrong' } },
+];
+
+/** The kinds of value that do not fit. */
+export function wrongFor(schema: JsonSchema): readonly { readonly kind: string; readonly value: unknown }[] {
+  const fits = (value: unknown): boolean => {
+    if (schema.const !== undefined || schema.enum) return false;
+    const kinds = (schema.anyOf ?? [schema]).flatMap(({ type }) => type ?? []);
+    if (kinds.length === 0) return true;
+    if (Array.isArray(value)) return kinds.includes('array');
+    if (typeof value === 'object') return kinds.includes('object');
+    // Where a text is wanted, any single value is one. Other texts are variables, or wrong.
+    if (kinds.includes('string') && kinds.length > 2) return true;
+    if (typeof value === 'number') return kinds.includes('integer') && Number.isInteger(value);
+    return typeof value === 'boolean' && kinds.includes('boolean');
+  };
+  return KINDS.filter(({ value }) => !fits(value));
 }

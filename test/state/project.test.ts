@@ -63,14 +63,14 @@ describe('findProject', () => {
     });
   });
 
-  it('refuses more than 10 MB without reading it', async () => {
+  it('refuses more than 1 MB without reading it', async () => {
     await using folder = await tempFolder();
     await writeFile(join(folder.path, 'devspace.yaml'), '');
-    await truncate(join(folder.path, 'devspace.yaml'), 10 * 1024 * 1024 + 1);
+    await truncate(join(folder.path, 'devspace.yaml'), 1_000_001);
     const attempt = findProject(folder.path, { env: {} });
     await expect(attempt).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'devspace.yaml is larger than 10 MB',
+      message: 'devspace.yaml is larger than 1 MB',
     });
   });
 

@@ -18,8 +18,6 @@ export type Edit =
   | { readonly type: 'set'; readonly path: Path; readonly value: string | number | boolean }
   | { readonly type: 'remove'; readonly path: Path };
 
-const MOST_VALUES = 1_000_000;
-
 /** The sections in the order people have them in: where a new one goes. */
 const SECTIONS = [
   'version',
@@ -61,7 +59,7 @@ function editOnce(file: string, text: string, edit: Edit): string {
   if (!change) throw notEdited(file, edit);
   const result = splice(text, change.splice);
   // Without shared objects: in plain data, too, a change must happen in one place only.
-  const value = asTree(source.value(), MOST_VALUES);
+  const value = asTree(source.value());
   change.apply(value);
   let after: unknown;
   try {

@@ -15,6 +15,8 @@ export interface ChoiceProblem {
   readonly hint?: string | undefined;
 }
 
+const MOST_PARENTS = 100;
+
 /**
  * The indexes of the chosen profiles in the order they are applied: parents before what names them, each profile once. Names that do not exist and
  * circles of parents are problems.
@@ -27,6 +29,7 @@ export function orderProfiles(
   const problems: ChoiceProblem[] = [];
   const path: number[] = [];
   const names = profiles.map(({ name }) => name);
+  const done = new Set<number>();
   const visit = (name: string, at?: ChoiceProblem['at']): void => {
     const index = names.indexOf(name);
     if (index < 0) {
@@ -42,7 +45,13 @@ export function orderProfiles(
       });
       return;
     }
-    if (order.includes(index)) return;
+    if (done.has(index)) return;
+    if (path.length > MOST_PARENTS) {
+      done.add(index);
+      const message = `more than ${MOST_PARENTS} parents in a row`;
+      problems.push({ ...(at && { at }), code: 'CONFIG_INVALID', message });
+      return;
+    }
     path.push(index);
     for (const { key, name: parent, source } of parentsOf(profiles[index])) {
       if (source === undefined) visit(parent, { index, key });
@@ -57,6 +66,7 @@ export function orderProfiles(
     }
     path.pop();
     order.push(index);
+    done.add(index);
   };
   for (const name of chosen) visit(name);
   return { order, problems };

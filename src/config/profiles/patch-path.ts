@@ -37,6 +37,11 @@ function pointerStep(token: string): Step {
   return plainStep(token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
+function keyStep(key: string): Step {
+  if (key === '__proto__') throw new PatchPathError('a key cannot be called "__proto__"');
+  return { kind: 'key', key };
+}
+
 function plainStep(text: string): Step {
   if (text === '-') return { kind: 'end' };
   if (text === '*') return { kind: 'all' };
@@ -45,7 +50,7 @@ function plainStep(text: string): Step {
     const [, key = '', value = ''] = selector;
     return { kind: 'filter', filter: (item) => textOf(item, key) === value };
   }
-  return { kind: 'key', key: text };
+  return keyStep(text);
 }
 
 function textOf(item: unknown, key: string): string | undefined {
@@ -100,7 +105,7 @@ function closing(text: string, start: number): number {
 
 function bracket(inner: string): Step {
   const quoted = /^(["'])(.*)\1$/s.exec(inner);
-  if (quoted) return { kind: 'key', key: (quoted[2] ?? '').replaceAll(/\\(.)/gs, '$1') };
+  if (quoted) return keyStep((quoted[2] ?? '').replaceAll(/\\(.)/gs, '$1'));
   if (inner.startsWith('?')) {
     const filter = parseFilter(inner.slice(1).trim());
     if (typeof filter === 'string') throw new PatchPathError(filter);

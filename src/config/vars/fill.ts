@@ -2,8 +2,10 @@ import type { $ZodType } from 'zod/v4/core';
 import { definition, schemaAt } from '../expected.js';
 import type { Origins } from '../origins.js';
 import { formatPath, textsUnder, valueAt, type Path } from '../path.js';
+import { VariableProblem } from './resolver.js';
+import { fillText, guessType, hasVariables, MOST_CHARACTERS, namesIn, TextTooLong } from './text.js';
+import type { FilledText, Value } from './text.js';
 import { isRuntime } from './runtime.js';
-import { fillText, guessType, hasVariables, namesIn, type FilledText, type Value } from './text.js';
 
 /** A text that variables were filled into, and where it is written. */
 export interface Filled extends FilledText {
@@ -32,21 +34,40 @@ export function usesOf(texts: Iterable<{ path: Path; text: string }>): Map<strin
   return uses;
 }
 
-/** Fills in `texts` of `root`, in place. All stay texts, see {@link giveTypes}. */
+/** All that is filled in may become as long as this: ten times the longest file. */
+const MOST_FILLED = 10 * MOST_CHARACTERS;
+
+/** Fills in `texts` of `root`, in place. All stay texts, see {@link giveTypes}. Throws {@link VariableProblem}. */
 export function fillTexts(
   root: object,
   texts: readonly { path: Path; text: string }[],
   origins: Origins,
   lookup: (name: string) => Value | undefined,
 ): Filled[] {
+  let length = 0;
   return texts.map(({ path, text }) => {
-    const filled = fillText(text, lookup);
+    const filled = fillAt(path, text, lookup);
+    length += filled.text.length;
+    if (length > MOST_FILLED)
+      throw new VariableProblem(
+        `up to here variables make the config longer than ${MOST_FILLED} characters`,
+        path,
+      );
     const holder = valueAt(root, path.slice(0, -1)) as Record<string | number, unknown>;
     const key = path.at(-1) as string | number;
     const origin = origins.originOf(root, path);
     holder[key] = filled.text;
     return { ...filled, origin };
   });
+}
+
+function fillAt(path: Path, text: string, lookup: (name: string) => Value | undefined): FilledText {
+  try {
+    return fillText(text, lookup);
+  } catch (error) {
+    if (!(error instanceof TextTooLong)) throw error;
+    throw new VariableProblem(`longer than ${MOST_CHARACTERS} characters with its variables filled in`, path);
+  }
 }
 
 /**

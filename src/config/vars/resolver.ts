@@ -1,7 +1,7 @@
 import type { Path } from '../path.js';
 import { commandOf, type Definition } from './definition.js';
 import { questionOf, type Question } from './question.js';
-import { fillText, namesIn, type Value } from './text.js';
+import { fillText, MOST_CHARACTERS, namesIn, TextTooLong, type FilledText, type Value } from './text.js';
 
 /** Where values come from. What is asked or run is the caller's business. */
 export interface Answers {
@@ -39,12 +39,12 @@ export interface ResolvedVariable {
   readonly secret: boolean;
 }
 
-/** A circle of variables, by their names; the first stands at the end again. `at` is the definition to blame. */
-export class VariableCircle extends Error {
+/** Why variables cannot have values: they form a circle, or grow without end. `at` is what to blame. */
+export class VariableProblem extends Error {
   readonly at: Path;
 
-  constructor(names: readonly string[], at: Path) {
-    super(`the variables form a circle: ${names.join(' -> ')}`);
+  constructor(message: string, at: Path) {
+    super(message);
     this.at = at;
   }
 }
@@ -69,13 +69,13 @@ export class Resolver {
     return this.#definitions.get(name)?.definition;
   }
 
-  /** The value; undefined for what is missing. Throws {@link VariableCircle}, and what the answers throw. One at a time. */
+  /** The value; undefined for what is missing. Throws {@link VariableProblem}, and what the answers throw. One at a time. */
   async resolve(name: string): Promise<ResolvedVariable | undefined> {
     const known = this.known.get(name);
     if (known || this.missing.has(name)) return known;
     if (this.#path.includes(name)) {
       const circle = [...this.#path.slice(this.#path.indexOf(name)), name];
-      throw new VariableCircle(circle, ['vars', this.#definitions.get(this.#path.at(-1) ?? '')?.index ?? 0]);
+      throw this.#problem(`the variables form a circle: ${circle.join(' -> ')}`);
     }
     this.#path.push(name);
     try {
@@ -147,6 +147,20 @@ export class Resolver {
     return output === '' ? this.#default(definition) : { value: output, from: 'command', secret };
   }
 
+  #filled(text: string, lookup: (name: string) => Value | undefined): FilledText {
+    try {
+      return fillText(text, lookup);
+    } catch (error) {
+      if (!(error instanceof TextTooLong)) throw error;
+      throw this.#problem(`the value of ${this.#path.at(-1)} is longer than ${MOST_CHARACTERS} characters`);
+    }
+  }
+
+  /** With the definition of the variable that is being resolved. */
+  #problem(message: string): VariableProblem {
+    return new VariableProblem(message, ['vars', this.#definitions.get(this.#path.at(-1) ?? '')?.index ?? 0]);
+  }
+
   async #fill(text: string): Promise<{ value: Value; secret: boolean } | undefined> {
     const values = new Map<string, ResolvedVariable>();
     let missing = false;
@@ -156,7 +170,7 @@ export class Resolver {
       else missing = true;
     }
     if (missing) return undefined;
-    const filled = fillText(text, (name) => values.get(name)?.value);
+    const filled = this.#filled(text, (name) => values.get(name)?.value);
     const secret = [...values.values()].some((one) => one.secret);
     return { value: filled.forced ? filled.text : (filled.whole ?? filled.text), secret };
   }

@@ -27,11 +27,18 @@ export function hasVariables(text: string): boolean {
   return text.includes('{') && text.search(VARIABLE) !== -1;
 }
 
-/** Fills in the variables that `lookup` knows and leaves the others. `$${NAME}` loses one `$`. */
+/** Longer than any text of a config: variables that are made of variables could grow without end. */
+export const MOST_CHARACTERS = 1_000_000;
+
+/** Thrown when a text would become longer than {@link MOST_CHARACTERS}. */
+export class TextTooLong extends Error {}
+
+/** Fills in the variables that `lookup` knows and leaves the others. `$${NAME}` loses one `$`. Throws {@link TextTooLong}. */
 export function fillText(text: string, lookup: (name: string) => Value | undefined): FilledText {
   const names = new Set<string>();
   let forced = false;
   let whole: Value | undefined;
+  let length = 0;
   const filled = text.replaceAll(
     VARIABLE,
     (match: string, dollars: string, bang: string, name: string): string => {
@@ -39,6 +46,8 @@ export function fillText(text: string, lookup: (name: string) => Value | undefin
       const value = lookup(name);
       if (value === undefined) return match;
       names.add(name);
+      length += String(value).length;
+      if (length > MOST_CHARACTERS) throw new TextTooLong();
       forced ||= bang === '!';
       if (match === text) whole = value;
       return String(value);

@@ -29,9 +29,12 @@ export const VERSIONS: Readonly<Record<string, string>> = {
 export function versionProblem(source: ConfigSource): Diagnostic | undefined {
   const version = valueAt(source.value, ['version']);
   if (version === undefined || version === null) {
+    const isManifest = ['apiVersion', 'kind'].every((key) => valueAt(source.value, [key]) !== undefined);
     return source.diagnose('CONFIG_VERSION', ['version'], 'missing', {
       part: 'key',
-      hint: `add this line at the top: version: ${CONFIG_VERSION}`,
+      hint: isManifest
+        ? 'this is a manifest of Kubernetes: give it another name, and make a devspace.yaml with: devspace init'
+        : `add this line at the top: version: ${CONFIG_VERSION}`,
     });
   }
   if (typeof version !== 'string') {
