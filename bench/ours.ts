@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { ofType } from '../test/rig/cli.js';
 import type { Event } from '../src/report/events.js';
 import type { AgentPlace } from './agent.js';
-import type { Call, DevProject, Subject, SyncTarget } from './subject.js';
+import type { Call, DevProject, ForwardSubject, Subject, SyncTarget } from './subject.js';
 
 /** This project's CLI at `cli`, a JavaScript file. Its events tell when it is ready. */
 export function ours(cli: string, name = 'devspace'): Subject {
@@ -53,6 +53,15 @@ export function ours(cli: string, name = 'devspace'): Subject {
     },
     logs: (pod, namespace) => ({ argv: argv(...followFlags(pod, namespace), '--lines', 'all') }),
     purge: (project) => inProject(project, 'purge'),
+  };
+}
+
+/** The same forwards through the helper in the container. */
+export function viaHelper(subject: ForwardSubject): ForwardSubject {
+  return {
+    name: `${subject.name}, viaHelper`,
+    forward: (target) =>
+      subject.forward({ ...target, ports: target.ports.map((one) => ({ ...one, viaHelper: true })) }),
   };
 }
 

@@ -20,7 +20,7 @@ import { measureExec } from './exec.js';
 import { isMet, summarize, type Measurement } from './figures.js';
 import { measureLogs } from './logs.js';
 import { describeMachine, machineLine } from './machine.js';
-import { ours } from './ours.js';
+import { ours, viaHelper } from './ours.js';
 import { packUnderTest } from './package-under-test.js';
 import { devspace6 } from './peers/devspace6.js';
 import { mutagen } from './peers/mutagen.js';
@@ -131,8 +131,13 @@ if (isSyncWanted || wanted.has('scale')) {
 if (cluster?.ok) await part('exec', () => measureExec(subjects));
 if (cluster?.ok) await part('dev', () => measureDev(subjects, Number(values.rounds)));
 if (cluster?.ok) await part('dev-idle', () => measureDevIdle(subjects));
-const forwarding = subjects.flatMap(({ forward, name }) => (forward ? [{ name, forward }] : []));
-if (cluster?.ok) await part('ports', () => measurePorts(forwarding, Number(values.rounds)));
+const [forwarding, ...peersForwarding] = subjects.flatMap(({ forward, name }) =>
+  forward ? [{ name, forward }] : [],
+);
+if (cluster?.ok && forwarding)
+  await part('ports', () =>
+    measurePorts([forwarding, viaHelper(forwarding), ...peersForwarding], Number(values.rounds)),
+  );
 if (cluster?.ok) await part('logs', () => measureLogs(subjects, Number(values.rounds)));
 await part('size', () => measureSize(tested));
 

@@ -26,7 +26,12 @@ export interface ForwardTarget {
   readonly namespace: string;
   /** Of the pod; the deployment is called like the value of the first. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly ports: readonly { readonly port: number; readonly remotePort: number }[];
+  /** `viaHelper` is for ours alone. */
+  readonly ports: readonly {
+    readonly port: number;
+    readonly remotePort: number;
+    readonly viaHelper?: true;
+  }[];
 }
 
 /** A tool that does all that ours does. */
