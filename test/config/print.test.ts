@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { explainConfig } from '../../src/config/explain.js';
+import { jsonSchema } from '../../src/config/json-schema.js';
 import { originsOf, printConfig } from '../../src/config/print.js';
 import { NO_PROFILES, resolveConfig } from '../../src/config/resolve.js';
 import { failureOf } from '../../src/config/diagnostic.js';
+import { configWith, placesOf, sampleOf } from './sample-config.js';
 
 async function resolve(text: string, values: Record<string, string> = {}, profiles: string[] = []) {
   const result = await resolveConfig({
@@ -253,4 +255,24 @@ describe('the printed config', () => {
       { numRuns: 150 },
     );
   }, 60_000);
+
+  const places = placesOf(jsonSchema()).filter(({ path }) => !/^(?:vars|profiles)/.test(path));
+
+  it.each(places)('loads to the same config with $path', async ({ path, schema }) => {
+    const sample = sampleOf(schema, path);
+    // Only where any text will do.
+    const texts =
+      sample === 'a' ? ['0x1F', '1.10', 'yes', '~', '$!{A}', '$${A}', 'a\n\n b\n', '# a: b', "it's"] : [];
+    for (const value of [sample, ...texts]) {
+      const config = configWith(jsonSchema(), path, value);
+      const written = stringify(config, { aliasDuplicateObjects: false });
+      const first = await resolve(written, { A: '5' }).catch(() => undefined);
+      // What is no value of this place is refused, which is tested elsewhere; the sample is one.
+      if (!first) expect(value).not.toBe(sample);
+      else
+        expect((await resolve(printConfig(first, { showSecrets: true }).config)).config).toEqual(
+          first.config,
+        );
+    }
+  });
 });
