@@ -8,9 +8,9 @@ import {
   runCommand,
   updateCommand,
   useCommand,
-} from './project-table.js';
-import { statusCommand, syncCommands } from './sync-table.js';
-import { printCommand, resetCommand, setCommand } from './variables-table.js';
+} from './project/project-table.js';
+import { statusCommand, syncCommands } from './sync/sync-table.js';
+import { printCommand, resetCommand, setCommand } from './variables/variables-table.js';
 
 const pipelineFlags: readonly FlagSpec[] = [
   { flag: '-b, --force-build', about: 'build every image even if unchanged' },
@@ -85,13 +85,13 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--exit-after-deploy', about: 'stop after deploying' },
       timeout,
     ],
-    load: () => import('./dev.js'),
+    load: () => import('./pipeline/dev.js'),
   },
   {
     name: 'deploy',
     summary: 'build images and deploy',
     flags: pipelineFlags,
-    load: () => import('./deploy.js'),
+    load: () => import('./pipeline/deploy.js'),
   },
   {
     name: 'build',
@@ -99,7 +99,7 @@ export const commands: readonly CommandSpec[] = [
     flags: pipelineFlags.filter(
       ({ flag }) => !flag.startsWith('--deployments') && !flag.startsWith('--skip-build'),
     ),
-    load: () => import('./build.js'),
+    load: () => import('./pipeline/build.js'),
   },
   {
     name: 'purge',
@@ -108,7 +108,7 @@ export const commands: readonly CommandSpec[] = [
       { flag: '-d, --deployments <names>', about: 'only these deployments, separated by commas' },
       { flag: '--delete-volumes', about: 'also delete persistent volume claims' },
     ],
-    load: () => import('./purge.js'),
+    load: () => import('./pipeline/purge.js'),
   },
   {
     name: 'enter',
@@ -130,14 +130,14 @@ export const commands: readonly CommandSpec[] = [
       wait,
       timeout,
     ],
-    load: () => import('./enter.js'),
+    load: () => import('./container/enter.js'),
   },
   {
     name: 'attach',
     summary: "connect with a container's main process",
     examples: ['devspace attach', 'devspace attach --pod web-0 -c app'],
     flags: [...targetFlags, imageSelector, wait, timeout],
-    load: () => import('./attach.js'),
+    load: () => import('./container/attach.js'),
   },
   {
     name: 'logs',
@@ -156,7 +156,7 @@ export const commands: readonly CommandSpec[] = [
       wait,
       timeout,
     ],
-    load: () => import('./logs.js'),
+    load: () => import('./container/logs.js'),
   },
   {
     name: 'sync',
@@ -196,7 +196,7 @@ export const commands: readonly CommandSpec[] = [
       timeout,
     ],
     subcommands: syncCommands,
-    load: () => import('./sync.js'),
+    load: () => import('./sync/sync.js'),
   },
   runCommand,
   addCommand,

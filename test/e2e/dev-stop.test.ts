@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { leaseKey } from '../../src/dev/run-lease.js';
+import { leaseKey } from '../../src/dev/run/run-lease.js';
 import { startFaultProxy } from '../cluster/index.js';
 import { makeWebProject, type WebProject } from '../rig/app.js';
 import { ofType } from '../rig/cli.js';

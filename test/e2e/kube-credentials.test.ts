@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadKube } from '../../src/kube/kubeconfig.js';
-import { createObject, getObject } from '../../src/kube/rest.js';
+import { loadKube } from '../../src/kube/access/kubeconfig.js';
+import { createObject, getObject } from '../../src/kube/api/rest.js';
 import { kubeconfig, kubeRig, type KubeRig } from '../rig/kube-rig.js';
 
 interface KubeconfigFile {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { isFailure } from '../../src/base/failure.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openExec, runExec } from '../../src/kube/exec.js';
-import { waitForTarget, type Target } from '../../src/kube/select.js';
+import { openExec, runExec } from '../../src/kube/exec/exec.js';
+import { waitForTarget, type Target } from '../../src/kube/select/select.js';
 import { kubeconfig, kubeRig, type KubeRig } from '../rig/kube-rig.js';
 
 describe.skipIf(!kubeconfig)('exec in a real container', () => {

@@ -4,9 +4,9 @@ import { createConnection, type Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/base/failure.js';
-import { corePath } from '../../src/kube/api-paths.js';
+import { corePath } from '../../src/kube/api/api-paths.js';
 import { startForward, type Forward } from '../../src/kube/forward/forward.js';
-import { deleteObject } from '../../src/kube/rest.js';
+import { deleteObject } from '../../src/kube/api/rest.js';
 import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 /** 8001 echoes a line and then ends; 8002 sends 64 MiB and ends; 8003 sends without end and says how much was taken on 8004. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { corePath } from '../../src/kube/api-paths.js';
-import { followLogs } from '../../src/kube/follow-log.js';
-import { readLog, type LogOptions } from '../../src/kube/logs.js';
-import { deleteObject } from '../../src/kube/rest.js';
-import { waitForTarget } from '../../src/kube/select.js';
+import { corePath } from '../../src/kube/api/api-paths.js';
+import { followLogs } from '../../src/kube/logs/follow-log.js';
+import { readLog, type LogOptions } from '../../src/kube/logs/logs.js';
+import { deleteObject } from '../../src/kube/api/rest.js';
+import { waitForTarget } from '../../src/kube/select/select.js';
 import { kubeconfig, kubeRig, type KubeRig } from '../rig/kube-rig.js';
 
 async function linesOf(log: AsyncIterable<Buffer>): Promise<string[]> {

@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { corePath } from '../../src/kube/api-paths.js';
-import { openExec } from '../../src/kube/exec.js';
-import { loadKube, type Kube } from '../../src/kube/kubeconfig.js';
-import { getObject } from '../../src/kube/rest.js';
+import { corePath } from '../../src/kube/api/api-paths.js';
+import { openExec } from '../../src/kube/exec/exec.js';
+import { loadKube, type Kube } from '../../src/kube/access/kubeconfig.js';
+import { getObject } from '../../src/kube/api/rest.js';
 import { clusterLayout, NODE_IP } from '../cluster/paths.js';
 import { readIdentity } from '../cluster/pki.js';
 import { runCli } from '../rig/cli.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { corePath } from '../../src/kube/api-paths.js';
-import { ensureNamespace } from '../../src/kube/namespace.js';
-import { deleteObject, patchObject } from '../../src/kube/rest.js';
-import { candidates, listPods, waitForTarget } from '../../src/kube/select.js';
-import { serverVersion } from '../../src/kube/version.js';
+import { corePath } from '../../src/kube/api/api-paths.js';
+import { ensureNamespace } from '../../src/kube/api/namespace.js';
+import { deleteObject, patchObject } from '../../src/kube/api/rest.js';
+import { candidates, listPods, waitForTarget } from '../../src/kube/select/select.js';
+import { serverVersion } from '../../src/kube/api/version.js';
 import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 describe.skipIf(!kubeconfig)('selecting a real pod', () => {

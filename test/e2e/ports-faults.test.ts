@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { corePath } from '../../src/kube/api-paths.js';
-import { loadKube } from '../../src/kube/kubeconfig.js';
-import type { Pod } from '../../src/kube/objects.js';
-import { deleteObject } from '../../src/kube/rest.js';
+import { corePath } from '../../src/kube/api/api-paths.js';
+import { loadKube } from '../../src/kube/access/kubeconfig.js';
+import type { Pod } from '../../src/kube/api/objects.js';
+import { deleteObject } from '../../src/kube/api/rest.js';
 import { faultyCluster, type FaultyCluster } from '../rig/fault-cluster.js';
 import { makeProject, type Project } from '../rig/project.js';
 import { until } from '../rig/until.js';

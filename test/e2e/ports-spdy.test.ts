@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { corePath, withQuery } from '../../src/kube/api-paths.js';
-import { execOutcome } from '../../src/kube/exec-status.js';
+import { corePath, withQuery } from '../../src/kube/api/api-paths.js';
+import { execOutcome } from '../../src/kube/exec/exec-status.js';
 import type { SpdyConnection } from '../../src/kube/spdy/connection.js';
 import { isFailure } from '../../src/base/failure.js';
 import { openTunnel } from '../../src/kube/spdy/tunnel.js';
 import { openSpdy } from '../../src/kube/spdy/open.js';
-import { waitForTarget } from '../../src/kube/select.js';
+import { waitForTarget } from '../../src/kube/select/select.js';
 import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 const server = `require('node:net').createServer((s) => s.once('data', (d) => s.end('got ' + d))).listen(8001);`;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pullSecretStore } from '../../src/commands/pull-secret-store.js';
+import { pullSecretStore } from '../../src/commands/pipeline/pull-secret-store.js';
 import { createPullSecrets } from '../../src/images/pull-secrets.js';
-import { loadKube } from '../../src/kube/kubeconfig.js';
+import { loadKube } from '../../src/kube/access/kubeconfig.js';
 import type { Event } from '../../src/report/events.js';
 import { makeNamespace } from '../rig/cluster.js';
 

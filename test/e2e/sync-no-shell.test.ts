@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubeconfigFor } from '../cluster/index.js';
 import { ofType, runCli } from '../rig/cli.js';
 import { makeNamespace, REGISTRY, type Namespace } from '../rig/cluster.js';
-import type { Pod } from '../../src/kube/objects.js';
+import type { Pod } from '../../src/kube/api/objects.js';
 import { startMarked, synced } from '../rig/dev-run.js';
 import { pushedBusybox, pushedImage } from '../rig/images.js';
 import { startPod } from '../rig/pod.js';

@@ -1,4 +1,4 @@
-import type { ContainerState, ContainerStatus, Pod } from '../../src/kube/objects.js';
+import type { ContainerState, ContainerStatus, Pod } from '../../src/kube/api/objects.js';
 
 /** A pod that runs one container `app`; every part can be given. */
 export function pod(

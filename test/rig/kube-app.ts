@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import type { ExecOptions } from '../../src/kube/exec.js';
-import { waitForTarget } from '../../src/kube/select.js';
+import type { ExecOptions } from '../../src/kube/exec/exec.js';
+import { waitForTarget } from '../../src/kube/select/select.js';
 import { kubeconfig, kubeRig, type KubeRig } from './kube-rig.js';
 
 /** The way to the server, as the `cluster` of a kubeconfig has it. */

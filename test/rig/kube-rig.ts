@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { loadKube, type Kube } from '../../src/kube/kubeconfig.js';
-import { createObject, deleteObject } from '../../src/kube/rest.js';
-import { corePath } from '../../src/kube/api-paths.js';
-import type { Pod } from '../../src/kube/objects.js';
+import { loadKube, type Kube } from '../../src/kube/access/kubeconfig.js';
+import { createObject, deleteObject } from '../../src/kube/api/rest.js';
+import { corePath } from '../../src/kube/api/api-paths.js';
+import type { Pod } from '../../src/kube/api/objects.js';
 
 /** The kubeconfig of the test cluster, from whoever runs the tests. */
 export const kubeconfig = process.env['DEVSPACE_TEST_KUBECONFIG'];

@@ -1,12 +1,12 @@
 import { Failure } from '../../base/failure.js';
-import { openExec } from '../../kube/exec.js';
-import type { Kube } from '../../kube/kubeconfig.js';
-import type { Pod } from '../../kube/objects.js';
-import { isOneOf } from '../../kube/target-choice.js';
+import { openExec } from '../../kube/exec/exec.js';
+import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Pod } from '../../kube/api/objects.js';
+import { isOneOf } from '../../kube/select/target-choice.js';
 import type { Emit } from '../../report/events.js';
 import { readHelper } from '../../sync/inject/helper-binary.js';
 import { injectHelper } from '../../sync/inject/inject.js';
-import { besideOf } from '../beside.js';
+import { besideOf } from '../run/beside.js';
 import { Tunnel } from './tunnel.js';
 
 export interface OpenTunnelOptions {

@@ -1,11 +1,11 @@
 import { sleep } from '../../base/abort.js';
 import { Failure } from '../../base/failure.js';
 import { settleable } from '../../base/settleable.js';
-import { kubectl } from '../api-failure.js';
-import type { Kube } from '../kubeconfig.js';
-import type { Pod } from '../objects.js';
-import type { TargetSelector } from '../target-choice.js';
-import { isPassing } from '../watch.js';
+import { kubectl } from '../api/api-failure.js';
+import type { Kube } from '../access/kubeconfig.js';
+import type { Pod } from '../api/objects.js';
+import type { TargetSelector } from '../select/target-choice.js';
+import { isPassing } from '../api/watch.js';
 import { choosePod, type PodChoice } from './pod-choice.js';
 import type { WayToPod } from './pod-connection.js';
 

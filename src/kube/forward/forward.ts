@@ -1,10 +1,10 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
-import type { Kube } from '../kubeconfig.js';
+import type { Kube } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
-import type { Pod } from '../objects.js';
-import type { TargetSelector } from '../target-choice.js';
-import { isPassing } from '../watch.js';
+import type { Pod } from '../api/objects.js';
+import type { TargetSelector } from '../select/target-choice.js';
+import { isPassing } from '../api/watch.js';
 import { defaultWaitMs, FollowedPod } from './followed-pod.js';
 import { closeServer, listen, type Mapping } from './local-port.js';
 import { Link } from './link.js';

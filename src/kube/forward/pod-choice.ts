@@ -1,6 +1,6 @@
-import type { Pod } from '../objects.js';
-import { isTerminating } from '../pod-status.js';
-import { isOneOf, type TargetSelector } from '../target-choice.js';
+import type { Pod } from '../api/objects.js';
+import { isTerminating } from '../pods/pod-status.js';
+import { isOneOf, type TargetSelector } from '../select/target-choice.js';
 
 /** Where connections should go now. */
 export interface PodChoice {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Failure } from '../../base/failure.js';
 import { settleable } from '../../base/settleable.js';
-import { corePath, withQuery } from '../api-paths.js';
-import { openChannel, type Channel, type ChannelHandlers } from '../channel.js';
-import type { Kube } from '../kubeconfig.js';
+import { corePath, withQuery } from '../api/api-paths.js';
+import { openChannel, type Channel, type ChannelHandlers } from '../exec/channel.js';
+import type { Kube } from '../access/kubeconfig.js';
 import {
   portFailure,
   type Outcome,

@@ -1,5 +1,5 @@
 import { isFailure, type Failure } from '../../base/failure.js';
-import type { Kube } from '../kubeconfig.js';
+import type { Kube } from '../access/kubeconfig.js';
 import { openSpdy, type OpenSpdy, type OpenSpdyOptions } from './open.js';
 
 export interface DialOptions extends OpenSpdyOptions {

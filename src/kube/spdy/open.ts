@@ -3,12 +3,12 @@ import * as https from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Failure } from '../../base/failure.js';
-import { answerFailure, knowsNoUpgrade, kubectl } from '../api-failure.js';
-import { noAnswer, refusedLater, withConnection } from '../attempts.js';
-import type { Connection, Kube } from '../kubeconfig.js';
+import { answerFailure, knowsNoUpgrade, kubectl } from '../api/api-failure.js';
+import { noAnswer, refusedLater, withConnection } from '../api/attempts.js';
+import type { Connection, Kube } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
-import { readOnAfterFailedWrite } from '../read-on.js';
-import { readText } from '../request.js';
+import { readOnAfterFailedWrite } from '../logs/read-on.js';
+import { readText } from '../api/request.js';
 import { SpdyConnection, type SpdyConnectionOptions } from './connection.js';
 
 export interface OpenSpdyOptions extends Omit<SpdyConnectionOptions, 'server'> {

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
-import { openChannel, type Channel, type ChannelHandlers } from '../channel.js';
-import type { Kube } from '../kubeconfig.js';
+import { openChannel, type Channel, type ChannelHandlers } from '../exec/channel.js';
+import type { Kube } from '../access/kubeconfig.js';
 import { SpdyConnection } from './connection.js';
 import type { OpenSpdy, OpenSpdyOptions } from './open.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { choosePod } from '../../../src/kube/forward/pod-choice.js';
-import type { Pod } from '../../../src/kube/objects.js';
+import type { Pod } from '../../../src/kube/api/objects.js';
 
 interface Given {
   name: string;

@@ -1,0 +1,56 @@
+import { isAbort } from '../../base/abort.js';
+import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Emit, LogSink } from '../../report/events.js';
+import { BLIP_MS, isBlip } from '../run/blip.js';
+import type { ImageRefs } from '../images/built-images.js';
+import { PodLogs } from './pod-logs.js';
+
+export interface LogStreamsOptions {
+  /** The images whose containers are streamed. */
+  refs: ImageRefs;
+  /** Where their pods may be. */
+  namespaces: readonly string[];
+  /** Lines of a container that ran before; pods that appear later are shown from their first line. */
+  showLast: number;
+  emit: Emit;
+  log: LogSink;
+}
+
+/**
+ * Streams the logs of all containers that run one of the images, init containers and pods that appear later included, until the signal aborts; then
+ * it resolves. A container whose log cannot be read is a warning and is tried again at its next change. Throws when the pods cannot be watched at all.
+ */
+export async function streamLogs(kube: Kube, options: LogStreamsOptions, signal: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const streams = new PodLogs(kube, options, both);
+  try {
+    await Promise.all(options.namespaces.map((namespace) => followNamespace(kube, namespace, streams, both)));
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  } finally {
+    stop.abort();
+    await streams.ended();
+  }
+}
+
+async function followNamespace(
+  kube: Kube,
+  namespace: string,
+  streams: PodLogs,
+  signal: AbortSignal,
+): Promise<void> {
+  let first = true;
+  for (;;) {
+    try {
+      for await (const pods of kube.pods.follow({ namespace }, signal)) {
+        for (const pod of pods.values()) streams.consider(pod, first);
+        first = false;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isBlip(error)) throw error;
+      await kube.network.pause(BLIP_MS, signal);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { callbackify } from 'node:util';
+import type { ClusterEntry } from './kubeconfig-file.js';
+import type { KnownServers } from './known-servers.js';
+import type { ProxyChoice } from '../proxy/choose.js';
+import { rememberServer } from './remembered-tls.js';
+
+/** Keeps connections to one API server. One per client certificate, for a TLS connection belongs to it. */
+export interface KubeAgent {
+  readonly agent: http.Agent;
+  /** True for `https:` servers. */
+  readonly secure: boolean;
+  /** Closes the connections nobody uses; those in use stay. */
+  destroyIdle(): void;
+  /** Ends all of them, also those in use and those that were upgraded to something else. */
+  destroyAll(): void;
+  /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
+  mark(): () => void;
+  isUnused(): boolean;
+  /** Received so far on the connections that are open. */
+  bytesRead(): number;
+}
+
+/** Idle connections kept for the next request. */
+const idleConnections = 8;
+
+/** Where REST and WebSockets alike get their connections from: straight, or through `proxy`, whose failures come as the request's `error`. */
+export function createAgent(
+  cluster: ClusterEntry,
+  client: { cert: string | Buffer | undefined; key: string | Buffer | undefined },
+  { proxy, servers }: { proxy?: ProxyChoice | undefined; servers: KnownServers },
+): KubeAgent {
+  const secure = new URL(cluster.server).protocol === 'https:';
+  // keepAliveMsecs: the kernel probes a silent connection after this long and, as Node sets it up, gives up 10 s later: the only thing that
+  // notices a dead connection nothing is sent on, such as a watch or a log.
+  // lifo: the connection used last is the one least likely to have been closed by the other side meanwhile.
+  const keep = {
+    keepAlive: true,
+    keepAliveMsecs: 5000,
+    maxFreeSockets: idleConnections,
+    scheduling: 'lifo',
+  } as const;
+  const agent = secure
+    ? new https.Agent({
+        ...keep,
+        ...(cluster.caData ? { ca: cluster.caData } : {}),
+        ...(client.cert ? { cert: client.cert } : {}),
+        ...(client.key ? { key: client.key } : {}),
+        ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+        ...(cluster.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
+      })
+    : new http.Agent(keep);
+  if (proxy) connectThrough(agent, proxy, cluster);
+  const open = trackSockets(agent);
+  const { caData: ca } = cluster;
+  if (agent instanceof https.Agent && !proxy && ca !== undefined && !cluster.insecureSkipTlsVerify) {
+    const { hostname } = new URL(cluster.server);
+    const server = servers.find(cluster.tlsServerName ?? hostname, ca);
+    rememberServer(agent, server, { ca, cert: client.cert, key: client.key });
+  }
+  return {
+    agent,
+    secure,
+    destroyIdle() {
+      for (const sockets of Object.values(agent.freeSockets))
+        for (const socket of sockets ?? []) socket.destroy();
+    },
+    destroyAll() {
+      for (const socket of open) socket.destroy(givenUp());
+    },
+    mark() {
+      const before = new Map([...open].map((socket) => [socket, socket.bytesRead]));
+      return () => {
+        for (const [socket, bytes] of before) if (socket.bytesRead === bytes) socket.destroy(givenUp());
+      };
+    },
+    isUnused: () => open.size === 0,
+    bytesRead: () => [...open].reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+  };
+}
+
+/** Nothing came: to those who use it, it has not answered in time. */
+const givenUp = (): Error => Object.assign(new Error('the connection was given up'), { code: 'ETIMEDOUT' });
+
+/** The connections an agent has made that are open. It forgets those that are upgraded itself. */
+function trackSockets(agent: http.Agent): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
+  const track = (socket: Duplex | null | undefined): void => {
+    if (!socket || open.has(socket as Socket)) return;
+    open.add(socket as Socket);
+    socket.once('close', () => open.delete(socket as Socket));
+  };
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, made) => {
+    const socket = connect(options, (error, later) => {
+      track(later);
+      made?.(error, later);
+    });
+    track(socket);
+    return socket;
+  };
+  return open;
+}
+
+/** The agent goes on with a connection as ever (TLS, sessions, reuse); only where it comes from is another. */
+function connectThrough(agent: http.Agent, proxy: ProxyChoice, cluster: ClusterEntry): void {
+  const direct = agent.createConnection.bind(agent);
+  const dial = async (options: http.ClientRequestArgs): Promise<Duplex> => {
+    // Loaded by those who have a proxy.
+    const { dialThroughProxy } = await import('../proxy/dial.js');
+    const target = { host: options.host ?? 'localhost', port: Number(options.port) };
+    const trust = { ca: cluster.caData, insecure: cluster.insecureSkipTlsVerify };
+    const socket = await dialThroughProxy(proxy, target, trust);
+    return agent instanceof https.Agent ? direct({ ...options, socket } as http.ClientRequestArgs)! : socket;
+  };
+  const withCallback = callbackify(dial);
+  agent.createConnection = (options, done): undefined => {
+    withCallback(options, done ?? (() => {}));
+  };
+}
