@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { build, transform } from 'esbuild';
-import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +29,7 @@ const noEditorInInquirer = {
   },
 };
 
+mkdirSync('dist', { recursive: true });
 for (const old of ['chunks', 'cli.js']) rmSync(`dist/${old}`, { recursive: true, force: true });
 const options = {
   bundle: true,
