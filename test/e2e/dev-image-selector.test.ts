@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentManifest, freePort } from '../rig/app.js';
 import { makeNamespace, type Namespace } from '../rig/cluster.js';
+import { ofType } from '../rig/cli.js';
 import { answer, isReady, startEvents, startMarked, synced } from '../rig/dev-run.js';
 import { pushedBusybox } from '../rig/images.js';
 import { makeProject, type Project } from '../rig/project.js';
@@ -30,7 +31,8 @@ dev:
       'src/index.html': 'here\n',
       'kube/web.yaml': deploymentManifest({
         image,
-        container: "          command: [sh, -c, 'mkdir -p /www; exec httpd -f -p 8080 -h /www']\n",
+        container:
+          "          command: [sh, -c, 'mkdir -p /www; echo started; exec httpd -f -p 8080 -h /www']\n",
       }),
     });
   });
@@ -39,9 +41,10 @@ dev:
     await project?.[Symbol.asyncDispose]();
   });
 
-  it('forwards to, syncs with and opens a terminal in the container that runs it', async () => {
+  it('forwards to, syncs with, logs and opens a terminal in the container that runs it', async () => {
     await using dev = startEvents(namespace, ['dev', '--no-open'], { cwd: project.dir });
     await dev.event(isReady);
+    await dev.event(ofType('log', ({ line, prefix }) => line === 'started' && prefix.includes('busybox')));
     await until(
       'the page',
       async () => (await answer(`http://127.0.0.1:${port}/index.html`).catch(() => '')) === 'here\n',

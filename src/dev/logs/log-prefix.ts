@@ -1,5 +1,5 @@
 export interface LoggedContainer {
-  /** Its name in `images`. */
+  /** Its name in `images`, or the image itself where it is built elsewhere. */
   readonly image: string;
   readonly pod: string;
   readonly container: string;

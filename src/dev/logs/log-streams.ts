@@ -1,19 +1,11 @@
 import { isAbort } from '../../base/abort.js';
 import type { Kube } from '../../kube/access/kubeconfig.js';
-import type { Emit, LogSink } from '../../report/events.js';
 import { BLIP_MS, isBlip } from '../run/blip.js';
-import type { ImageRefs } from '../images/built-images.js';
-import { PodLogs } from './pod-logs.js';
+import { PodLogs, type PodLogsOptions } from './pod-logs.js';
 
-export interface LogStreamsOptions {
-  /** The images whose containers are streamed. */
-  refs: ImageRefs;
+export interface LogStreamsOptions extends PodLogsOptions {
   /** Where their pods may be. */
   namespaces: readonly string[];
-  /** Lines of a container that ran before; pods that appear later are shown from their first line. */
-  showLast: number;
-  emit: Emit;
-  log: LogSink;
 }
 
 /**

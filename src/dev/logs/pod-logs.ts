@@ -6,12 +6,22 @@ import { followLogs, type FollowOptions } from '../../kube/logs/follow-log.js';
 import type { ContainerStatus, Pod } from '../../kube/api/objects.js';
 import { BLIP_MS } from '../run/blip.js';
 import { logPrefix, type LoggedContainer } from './log-prefix.js';
-import type { LogStreamsOptions } from './log-streams.js';
+import type { Emit, LogSink } from '../../report/events.js';
+import type { ImageRefs } from '../images/built-images.js';
+
+export interface PodLogsOptions {
+  /** The images whose containers are streamed. */
+  refs: ImageRefs;
+  /** Lines of a container that ran before; pods that appear later are shown from their first line. */
+  showLast: number;
+  emit: Emit;
+  log: LogSink;
+}
 
 /** The open log streams, one per container of the wanted images. */
 export class PodLogs {
   readonly #kube: Kube;
-  readonly #options: Omit<LogStreamsOptions, 'namespaces'>;
+  readonly #options: PodLogsOptions;
   readonly #signal: AbortSignal;
   readonly #open = new Map<string, LoggedContainer & { done: Promise<void> }>();
   readonly #complaints = new Map<string, string>();
@@ -21,7 +31,7 @@ export class PodLogs {
   readonly #old = new Set<string>();
   readonly #lost = new Map<string, Failure>();
 
-  constructor(kube: Kube, options: Omit<LogStreamsOptions, 'namespaces'>, signal: AbortSignal) {
+  constructor(kube: Kube, options: PodLogsOptions, signal: AbortSignal) {
     this.#kube = kube;
     this.#options = options;
     this.#signal = signal;

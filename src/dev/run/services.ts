@@ -9,6 +9,7 @@ import { openBrowser } from '../open/browser.js';
 import type { ImageRefs } from '../images/built-images.js';
 import { startForwards } from '../ports/forwards.js';
 import { streamLogs } from '../logs/log-streams.js';
+import { loggedImages } from '../logs/logged-images.js';
 import { openUrls } from '../open/open-urls.js';
 import { planPorts } from '../ports/port-plan.js';
 import { startReplicas } from '../sync/replicas.js';
@@ -155,8 +156,7 @@ function startLogs(
   { config, emit, log, refs, signal }: ServicesOptions,
 ): Promise<void> | undefined {
   if (config.dev?.logs?.disabled) return undefined;
-  const names = config.dev?.logs?.images ?? [...refs.keys()];
-  const wanted = new Map([...refs].filter(([name]) => names.includes(name)));
+  const wanted = loggedImages(config, refs);
   if (wanted.size === 0) return undefined;
   const namespaces = new Set([
     kube.namespace,

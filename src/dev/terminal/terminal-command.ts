@@ -1,4 +1,4 @@
-import type { TerminalSize } from '../../kube/exec/remote-process.js';
+import type { TerminalSize } from '../../kube/exec/exec-stream.js';
 
 /** What runs when no command is named: bash where there is one. */
 const SHELL = ['sh', '-c', 'command -v bash >/dev/null 2>&1 && exec bash || exec sh'];

@@ -1,6 +1,7 @@
 import { corePath, withQuery } from '../api/api-paths.js';
 import type { Kube } from '../access/kubeconfig.js';
-import { openRemoteProcess, type ExecStream, type TerminalSize } from './remote-process.js';
+import type { ExecStream, TerminalSize } from './exec-stream.js';
+import { openRemoteProcess } from './remote-process.js';
 
 export interface AttachOptions {
   namespace: string;

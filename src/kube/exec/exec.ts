@@ -1,9 +1,10 @@
 import { corePath, withQuery } from '../api/api-paths.js';
 import type { PingOptions } from './channel.js';
 import type { Kube } from '../access/kubeconfig.js';
-import { openRemoteProcess, type ExecStream, type TerminalSize } from './remote-process.js';
+import type { ExecStream, TerminalSize } from './exec-stream.js';
+import { openRemoteProcess } from './remote-process.js';
 
-export type { ExecStream } from './remote-process.js';
+export type { ExecStream } from './exec-stream.js';
 
 export interface ExecOptions {
   namespace: string;

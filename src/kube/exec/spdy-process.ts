@@ -4,7 +4,7 @@ import type { Failure } from '../../base/failure.js';
 import { endedWithoutCode, execFailed } from './exec-failure.js';
 import { execOutcome } from './exec-status.js';
 import type { Kube } from '../access/kubeconfig.js';
-import type { ExecStream, RemoteProcessOptions } from './remote-process.js';
+import type { ExecStream, RemoteProcessOptions } from './exec-stream.js';
 import type { SpdyConnection } from '../spdy/connection.js';
 import type { SpdyStream } from '../spdy/stream.js';
 

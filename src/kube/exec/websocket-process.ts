@@ -4,7 +4,7 @@ import { openChannel, type Channel, type ChannelHandlers } from './channel.js';
 import { endedWithoutCode, execFailed } from './exec-failure.js';
 import { execOutcome } from './exec-status.js';
 import type { Kube } from '../access/kubeconfig.js';
-import type { ExecStream, RemoteProcessOptions } from './remote-process.js';
+import type { ExecStream, RemoteProcessOptions } from './exec-stream.js';
 
 // Channel numbers and the close signal of v5:
 // https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/client-go/tools/remotecommand/websocket.go

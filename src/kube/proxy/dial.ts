@@ -2,21 +2,7 @@ import type { Socket } from 'node:net';
 import type { ProxyChoice } from './choose.js';
 import { openHttpTunnel } from './http-tunnel.js';
 import { openSocksTunnel } from './socks-tunnel.js';
-
-/** The server behind the proxy. */
-export interface Target {
-  /** Without brackets. */
-  host: string;
-  port: number;
-}
-
-export interface DialOptions {
-  /** For a proxy that is reached over TLS: it is verified against the cluster's authority, as kubectl does, and the well-known ones. */
-  ca?: string | Buffer | undefined;
-  insecure?: boolean | undefined;
-  /** For all of it; default 30 s. */
-  timeoutMs?: number | undefined;
-}
+import type { DialOptions, Target } from './target.js';
 
 /**
  * Connects to `target` through a proxy; what is written to the socket then goes to the target. Names are looked up by the proxy, also with

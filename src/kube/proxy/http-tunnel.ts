@@ -4,7 +4,7 @@ import { isIP, type Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Failure } from '../../base/failure.js';
 import type { ProxyChoice } from './choose.js';
-import type { DialOptions, Target } from './dial.js';
+import type { DialOptions, Target } from './target.js';
 import {
   connectionTrouble,
   credentialsHint,

@@ -1,6 +1,6 @@
 import { Failure, messageOf, systemCode } from '../../base/failure.js';
 import type { ProxyChoice } from './choose.js';
-import type { Target } from './dial.js';
+import type { Target } from './target.js';
 
 /** KUBE_UNREACHABLE: `what` is how it goes on behind the name of the proxy. */
 export function proxyUnreachable(proxy: ProxyChoice, target: Target, what: string, cause?: unknown): Failure {

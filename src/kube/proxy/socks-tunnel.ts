@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
 import type { ProxyChoice } from './choose.js';
-import type { DialOptions, Target } from './dial.js';
+import type { DialOptions, Target } from './target.js';
 import {
   connectionTrouble,
   credentialsHint,

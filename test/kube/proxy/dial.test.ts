@@ -3,7 +3,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseProxy } from '../../../src/kube/proxy/choose.js';
-import { dialThroughProxy, type DialOptions } from '../../../src/kube/proxy/dial.js';
+import { dialThroughProxy } from '../../../src/kube/proxy/dial.js';
+import type { DialOptions } from '../../../src/kube/proxy/target.js';
 import { startConnectProxy, startSocksProxy } from '../../rig/proxies.js';
 
 let echo: Server;
