@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Closing } from '../src/base/closing.js';
 import { openExec } from '../src/kube/exec/exec.js';
-import { loadKube, type Kube } from '../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../src/kube/kube.js';
 import { makeNamespace } from '../test/rig/cluster.js';
 import { pushedBusybox } from '../test/rig/images.js';
 import { startPod } from '../test/rig/pod.js';

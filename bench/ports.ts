@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Closing } from '../src/base/closing.js';
-import { loadKube, type Kube } from '../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../src/kube/kube.js';
 import { freePort } from '../test/rig/app.js';
 import { makeNamespace, REGISTRY, type Namespace } from '../test/rig/cluster.js';
 import { median, summarize, type Measurement, type Target } from './figures.js';

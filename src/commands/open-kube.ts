@@ -1,4 +1,4 @@
-import { loadKube, type Kube } from '../kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../kube/kube.js';
 import type { Invocation } from './command.js';
 
 /** The cluster, user and namespace that flags and environment choose. The caller disposes it. Failures as loadKube. */

@@ -1,7 +1,7 @@
 import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import type { Path } from './path.js';
-import type { Located, Range } from './source.js';
+import type { Located, Range } from './reading.js';
 
 interface LocatedNode extends Located {
   readonly node: Node | null;

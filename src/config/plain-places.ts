@@ -1,6 +1,6 @@
 import type { PlainYaml } from '../base/plain-yaml.js';
 import type { Path } from './path.js';
-import type { Located, Reading } from './source.js';
+import type { Located, Reading } from './reading.js';
 
 /** Where the parts of a file stand that was read by readPlainYaml. */
 export class PlainPlaces implements Reading {

@@ -8,7 +8,7 @@ import { applyProfiles } from './profiles/apply.js';
 import { orderProfiles, type ChoiceProblem, type ProfileHead } from './profiles/choose.js';
 import { CONFIG_VERSION, configSchema, type Config } from './schema.js';
 import { sectionProblems } from './sections.js';
-import { openSource } from './source.js';
+import { openSource } from './open-source.js';
 import { definitionsOf } from './vars/definition.js';
 import { evaluateExpressions, hasExpressions, isExpression } from './vars/expression.js';
 import { fillTexts, textsToFill, usesOf, type Filled } from './vars/fill.js';

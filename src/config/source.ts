@@ -4,37 +4,10 @@ import { inFileOrder, MOST_FOUND, type Diagnostic, type DiagnosticCode } from '.
 import { Lines } from './lines.js';
 import { formatPath, type Path } from './path.js';
 import { PlainPlaces } from './plain-places.js';
+import type { Range, Reading, YamlProblem } from './reading.js';
 
 /** Far beyond what people write; some parsers take time that grows with the square. */
 export const MAX_CONFIG_CHARACTERS = 1_000_000;
-
-/** Offsets in the text: from the first character to behind the last. */
-export type Range = readonly [start: number, end: number];
-
-export interface Located {
-  /** Of the key, or of the item itself in a list. */
-  readonly key: Range;
-  /** Absent when nothing is written behind the key. */
-  readonly value: Range | undefined;
-  /** A scalar without quotes, as it is written. */
-  readonly plainText: string | undefined;
-}
-
-/** Something the YAML itself gets wrong, before anybody asks what it means. */
-export interface YamlProblem {
-  readonly code: 'CONFIG_SYNTAX' | 'CONFIG_INVALID';
-  readonly range: Range;
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
-
-/** What a parser makes of a text. */
-export interface Reading {
-  readonly value: unknown;
-  readonly problems: readonly YamlProblem[];
-  /** Where `path` is written; of a path that is not there, the nearest thing above it that is. Undefined when nothing of it exists. */
-  locate(path: Path): Located | undefined;
-}
 
 /** A config as the user wrote it: its value and where each part of it stands. */
 export interface ConfigSource {
@@ -60,18 +33,7 @@ export interface ConfigSource {
   ): Diagnostic;
 }
 
-/**
- * Reads YAML 1.2 with merge keys (`<<`), so `no`, `on` and `1:30` stay texts. `file` is only a name for messages. Never rejects for what the text
- * contains; a BOM and CRLF are fine. The parser that knows all of YAML is loaded only for files that need it.
- */
-export async function openSource(file: string, text: string): Promise<ConfigSource> {
-  const plain = plainSource(file, text);
-  if (plain) return plain;
-  const { fullSource } = await import('./full-source.js');
-  return fullSource(file, text);
-}
-
-/** The same for what {@link readPlainYaml} can read. */
+/** What {@link readPlainYaml} can read. */
 export function plainSource(file: string, written: string): ConfigSource | undefined {
   const text = withoutBom(written);
   const plain = text.length > MAX_CONFIG_CHARACTERS ? undefined : readPlainYaml(text);

@@ -1,5 +1,5 @@
 import { visit, type Document, type YAMLError } from 'yaml';
-import type { Range, YamlProblem } from './source.js';
+import type { Range, YamlProblem } from './reading.js';
 
 /** The parser's errors in words that say what to do. Errors that only follow from an earlier one are left out. */
 export function syntaxProblems(document: Document, text: string): YamlProblem[] {

@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import { costOf } from './budget.js';
 import { keyText, rangeOf } from './locate.js';
-import type { Range, YamlProblem } from './source.js';
+import type { Range, YamlProblem } from './reading.js';
 
 /** More than any person writes; finding what each stands for takes its time. */
 const MOST_ALIASES = 1000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadKube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube } from '../../src/kube/kube.js';
 import { createObject, getObject } from '../../src/kube/api/rest.js';
 import { kubeconfig, kubeRig, type KubeRig } from '../rig/kube-rig.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { openExec, type ExecOptions } from '../../src/kube/exec/exec.js';
-import { loadKube, type Kube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../../src/kube/kube.js';
 import { startFaultProxy, type FaultProxy } from '../cluster/index.js';
 import { kubeApp, type KubeApp } from '../rig/kube-app.js';
 import { kubeconfig } from '../rig/kube-rig.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openExec, runExec } from '../../src/kube/exec/exec.js';
-import { loadKube, type Kube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../../src/kube/kube.js';
 import { runCli } from '../rig/cli.js';
 import { startUpgradeProxy, type UpgradeRules } from '../rig/upgrade-proxy.js';
 import { kubeApp, type KubeApp } from '../rig/kube-app.js';

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { corePath } from '../../src/kube/api/api-paths.js';
 import { openExec } from '../../src/kube/exec/exec.js';
-import { loadKube, type Kube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../../src/kube/kube.js';
 import { getObject } from '../../src/kube/api/rest.js';
 import { clusterLayout, NODE_IP } from '../cluster/paths.js';
 import { readIdentity } from '../cluster/pki.js';

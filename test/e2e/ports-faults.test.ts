@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { corePath } from '../../src/kube/api/api-paths.js';
-import { loadKube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube } from '../../src/kube/kube.js';
 import type { Pod } from '../../src/kube/api/objects.js';
 import { deleteObject } from '../../src/kube/api/rest.js';
 import { faultyCluster, type FaultyCluster } from '../rig/fault-cluster.js';

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import type { Failure } from '../../src/base/failure.js';
 import { startForward, type Forward } from '../../src/kube/forward/forward.js';
-import type { Kube } from '../../src/kube/access/kubeconfig.js';
+import type { Kube } from '../../src/kube/kube.js';
 import { kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 /** What listens in the pod: the port of each. */

@@ -12,7 +12,7 @@ import { startReverse } from '../../src/dev/ports/reverse-forwards.js';
 import { corePath } from '../../src/kube/api/api-paths.js';
 import { runExec } from '../../src/kube/exec/exec.js';
 import { findFreePort } from '../../src/kube/forward/local-port.js';
-import { loadKube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube } from '../../src/kube/kube.js';
 import { deleteObject } from '../../src/kube/api/rest.js';
 import type { Event } from '../../src/report/events.js';
 import { exchange, exchangeInPod, serveExchange } from '../dev/tunnel/exchange.js';

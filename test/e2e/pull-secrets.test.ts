@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { pullSecretStore } from '../../src/commands/pipeline/pull-secret-store.js';
 import { createPullSecrets } from '../../src/images/pull-secrets.js';
-import { loadKube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube } from '../../src/kube/kube.js';
 import type { Event } from '../../src/report/events.js';
 import { makeNamespace } from '../rig/cluster.js';
 

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { loadKube, type Kube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../../src/kube/kube.js';
 
 /** An API server of the tests' own, for what a real one does not do on demand. */
 export interface FakeServer extends AsyncDisposable {

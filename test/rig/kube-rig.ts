@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { loadKube, type Kube } from '../../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../../src/kube/kube.js';
 import { createObject, deleteObject } from '../../src/kube/api/rest.js';
 import { corePath } from '../../src/kube/api/api-paths.js';
 import type { Pod } from '../../src/kube/api/objects.js';

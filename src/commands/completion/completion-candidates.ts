@@ -1,5 +1,5 @@
 import { itemsAt, valueAt, type Path } from '../../config/path.js';
-import { openSource } from '../../config/source.js';
+import { openSource } from '../../config/open-source.js';
 import { findProject } from '../../state/project.js';
 import { globalFlags, type CommandSpec, type FlagSpec } from '../command.js';
 import { commands } from '../table.js';

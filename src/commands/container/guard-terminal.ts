@@ -1,4 +1,4 @@
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { guardNetwork } from '../../kube/network/network-guard.js';
 
 /** What is over by then needs no second connection. */

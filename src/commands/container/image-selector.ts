@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.js';
 import { parseImageReference } from '../../base/image-reference.js';
 import { listPods } from '../../kube/select/candidates.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Pod } from '../../kube/api/objects.js';
 
 /**

@@ -1,8 +1,9 @@
 import { abortable } from '../../base/abort.js';
 import { Failure } from '../../base/failure.js';
 import { nextInstance } from '../../kube/pods/container-instance.js';
-import { followLogs, type FollowOptions } from '../../kube/logs/follow-log.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import { followLogs } from '../../kube/logs/follow-log.js';
+import type { FollowOptions } from '../../kube/logs/follow-options.js';
+import type { Kube } from '../../kube/kube.js';
 import { readLog } from '../../kube/logs/logs.js';
 import { guardNetwork } from '../../kube/network/network-guard.js';
 import type { CommandHandler, Invocation } from '../command.js';

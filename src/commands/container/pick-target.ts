@@ -1,7 +1,7 @@
 import { Failure, isFailure } from '../../base/failure.js';
 import { parseImageReference } from '../../base/image-reference.js';
 import { candidates, listPods, type Candidate } from '../../kube/select/candidates.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Pod } from '../../kube/api/objects.js';
 import { planPick, type Wanted } from '../../kube/select/pick-plan.js';
 import { waitForTarget, type Target } from '../../kube/select/select.js';

@@ -4,7 +4,7 @@ import { Failure } from '../../base/failure.js';
 import { NO_PROFILES, resolveConfig } from '../../config/resolve.js';
 import { valueAt, type Path } from '../../config/path.js';
 import { CONFIG_VERSION } from '../../config/schema.js';
-import { openSource } from '../../config/source.js';
+import { openSource } from '../../config/open-source.js';
 import { unsupportedFeatures } from '../../config/unsupported.js';
 import { writeAtomic } from '../../state/atomic-write.js';
 import { findProject, type Project } from '../../state/project.js';

@@ -4,7 +4,7 @@ import { formatAge } from '../../base/format.js';
 import type { Config } from '../../config/schema.js';
 import { liveRuns, takeOver, type OtherRun } from '../../dev/run/other-runs.js';
 import { leaseKey, RunLease } from '../../dev/run/run-lease.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { takeRunLock, type RunLock } from '../../state/run-lock.js';
 import { findRun, type RunIdentity } from '../../state/run-record.js';
 import { canAsk } from '../ask.js';

@@ -7,7 +7,7 @@ import { waitForPod } from '../../dev/run/wait-for-pod.js';
 import { isFailure } from '../../base/failure.js';
 import { settleable } from '../../base/settleable.js';
 import { candidates, listPods, type Candidate } from '../../kube/select/candidates.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { isOneOf } from '../../kube/select/target-choice.js';
 import type { Emit } from '../../report/events.js';
 import { openLogFile } from '../../state/log-file.js';

@@ -10,7 +10,7 @@ import { runServices } from '../../dev/run/services.js';
 import type { BuiltImage } from '../../images/request.js';
 import { checkPortsFree } from '../../kube/forward/forward.js';
 import { findFreePort } from '../../kube/forward/local-port.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { guardNetwork } from '../../kube/network/network-guard.js';
 import { keepRunRecord, thisRun } from '../../state/run-record.js';
 import { claimRun, type Claim } from './claim-run.js';

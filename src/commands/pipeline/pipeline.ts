@@ -4,7 +4,7 @@ import type { AppliedObject, DeployTarget } from '../../deploy/deployer.js';
 import { inStage } from '../../dev/run/stage.js';
 import { createPullSecrets } from '../../images/pull-secrets.js';
 import type { BuiltImage } from '../../images/request.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { ensureNamespace } from '../../kube/api/namespace.js';
 import { openState } from '../../state/cache.js';
 import { openDeployed } from '../../state/deployed.js';

@@ -2,7 +2,7 @@ import { sleep } from '../../base/abort.js';
 import { isFailure } from '../../base/failure.js';
 import type { SecretStore, StoredObject } from '../../images/pull-secrets.js';
 import { corePath } from '../../kube/api/api-paths.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { createObject, getObject, patchObject } from '../../kube/api/rest.js';
 import { watchObjects } from '../../kube/api/watch.js';
 

@@ -1,5 +1,5 @@
 import { itemsAt, valueAt } from '../../config/path.js';
-import { openSource } from '../../config/source.js';
+import { openSource } from '../../config/open-source.js';
 import { findProject } from '../../state/project.js';
 
 /** A command of the config, as far as a list of them says it. */

@@ -1,6 +1,6 @@
 import { besideOf } from '../../dev/run/beside.js';
 import { openExec } from '../../kube/exec/exec.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { readExcludes } from '../../sync/excludes/read-excludes.js';
 import { type Inspection, openInspection } from '../../sync/inspect/inspection.js';
 import type { Invocation } from '../command.js';

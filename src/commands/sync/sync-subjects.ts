@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { isFailure, Failure } from '../../base/failure.js';
 import { selectorFor, type ImageRefs } from '../../dev/images/built-images.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { directionOf, selectorKeyOf } from '../../dev/sync/sync-settings.js';
 import { waitForTarget, type Target } from '../../kube/select/select.js';
 import { openState } from '../../state/cache.js';

@@ -1,7 +1,7 @@
 import { failureOf } from '../../config/diagnostic.js';
 import { readDraft } from '../../config/load.js';
 import { itemsAt, valueAt } from '../../config/path.js';
-import { openSource } from '../../config/source.js';
+import { openSource } from '../../config/open-source.js';
 import { findProject, type Project } from '../../state/project.js';
 import type { Invocation } from '../command.js';
 

@@ -1,5 +1,5 @@
 import { isAbort } from '../../base/abort.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { BLIP_MS, isBlip } from '../run/blip.js';
 import { PodLogs, type PodLogsOptions } from './pod-logs.js';
 

@@ -1,8 +1,9 @@
 import { abortable } from '../../base/abort.js';
 import { Failure, isFailure, messageOf } from '../../base/failure.js';
 import { imageMatches } from '../../base/image-reference.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
-import { followLogs, type FollowOptions } from '../../kube/logs/follow-log.js';
+import type { Kube } from '../../kube/kube.js';
+import { followLogs } from '../../kube/logs/follow-log.js';
+import type { FollowOptions } from '../../kube/logs/follow-options.js';
 import type { ContainerStatus, Pod } from '../../kube/api/objects.js';
 import { BLIP_MS } from '../run/blip.js';
 import { logPrefix, type LoggedContainer } from './log-prefix.js';

@@ -4,7 +4,7 @@ import { FollowedPod } from '../../kube/forward/followed-pod.js';
 import { startForward } from '../../kube/forward/forward.js';
 import { bindDatagrams } from '../../kube/forward/local-port.js';
 import type { PodName } from '../../kube/forward/pod-connection.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { selectorFor, type ImageRefs } from '../images/built-images.js';
 import type { LogFile } from '../../state/log-file.js';
 import { forwardText, type PortGroup } from './port-plan.js';

@@ -2,7 +2,7 @@ import { abortable } from '../../base/abort.js';
 import { Failure } from '../../base/failure.js';
 import { addressText } from '../../kube/forward/local-port.js';
 import { FollowedPod } from '../../kube/forward/followed-pod.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { isPassing } from '../../kube/api/watch.js';
 import type { Event } from '../../report/events.js';
 import { selectorFor, type ImageRefs } from '../images/built-images.js';

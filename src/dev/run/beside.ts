@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.js';
 import { ensureEphemeral } from '../../kube/exec/ephemeral.js';
 import { openExec, runExec } from '../../kube/exec/exec.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Pod } from '../../kube/api/objects.js';
 import type { Target } from '../../kube/select/select.js';
 import type { Emit } from '../../report/events.js';

@@ -1,5 +1,5 @@
 import { Failure, isFailure } from '../../base/failure.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Pod } from '../../kube/api/objects.js';
 import { allContainerStatuses } from '../../kube/pods/pod-status.js';
 import { lossOf, type TerminalTarget } from '../terminal/terminal-loss.js';

@@ -1,6 +1,6 @@
 import { isFailure } from '../../base/failure.js';
 import { resourcePath } from '../../kube/api/api-paths.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { deleteObject } from '../../kube/api/rest.js';
 import type { Lease } from './run-lease-plan.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isFailure } from '../../base/failure.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { listObjects, patchObject } from '../../kube/api/rest.js';
 import { watchObjects } from '../../kube/api/watch.js';
 import type { RunIdentity } from '../../state/run-record.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isFailure } from '../../base/failure.js';
 import type { Config } from '../../config/schema.js';
 import { withQuery } from '../../kube/api/api-paths.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { createObject, getObject, patchObject } from '../../kube/api/rest.js';
 import { watchObjects } from '../../kube/api/watch.js';
 import type { RunIdentity } from '../../state/run-record.js';

@@ -1,7 +1,7 @@
 import { isAbort } from '../../base/abort.js';
 import { Closing } from '../../base/closing.js';
 import type { Config } from '../../config/schema.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Emit, LogSink } from '../../report/events.js';
 import { openLogFile } from '../../state/log-file.js';
 import type { RunKeeper } from '../../state/run-record.js';

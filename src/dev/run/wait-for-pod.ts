@@ -1,4 +1,4 @@
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import { waitForTarget, type Target } from '../../kube/select/select.js';
 import type { Emit } from '../../report/events.js';
 import { BLIP_MS, isBlip } from './blip.js';

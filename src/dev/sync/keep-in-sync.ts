@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.js';
 import type { SyncConfig } from '../../config/schema.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Target } from '../../kube/select/select.js';
 import type { Danger } from '../../sync/core/safety.js';
 import type { DangerAnswer } from '../../sync/core/safety.js';

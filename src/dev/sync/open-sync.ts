@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../../base/failure.js';
 import type { SyncConfig } from '../../config/schema.js';
 import { openExec } from '../../kube/exec/exec.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Target } from '../../kube/select/select.js';
 import type { Emit } from '../../report/events.js';
 import { readExcludes } from '../../sync/excludes/read-excludes.js';

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../../base/failure.js';
 import type { SyncConfig } from '../../config/schema.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Emit } from '../../report/events.js';
 import { selectorFor } from '../images/built-images.js';
 import { followerEntry, runningPods } from './replica-plan.js';

@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.js';
 import { runExec } from '../../kube/exec/exec.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Emit } from '../../report/events.js';
 import { RESTART_HELPER } from '../../sync/inject/restart-helper.js';
 

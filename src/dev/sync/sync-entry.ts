@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { isFailure, messageOf } from '../../base/failure.js';
 import type { SyncConfig } from '../../config/schema.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { LogFile } from '../../state/log-file.js';
 import { syncStateFolder } from '../../state/sync-records.js';
 import { keepInSync, type KeepInSyncOptions, type RunningSync } from './keep-in-sync.js';

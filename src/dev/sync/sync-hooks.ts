@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Failure, messageOf } from '../../base/failure.js';
 import { openExec } from '../../kube/exec/exec.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Target } from '../../kube/select/select.js';
 import { splitLines } from '../../proc/lines.js';
 import { run } from '../../proc/run.js';

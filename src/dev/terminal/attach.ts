@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../../base/failure.js';
 import { openAttach } from '../../kube/exec/attach.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { ContainerSpec, Pod } from '../../kube/api/objects.js';
 import type { Emit } from '../../report/events.js';
 import { detachKeys } from './detach-keys.js';

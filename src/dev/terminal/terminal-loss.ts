@@ -1,4 +1,4 @@
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { ContainerStatus, Pod } from '../../kube/api/objects.js';
 import { allContainerStatuses, isTerminating } from '../../kube/pods/pod-status.js';
 

@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../../base/failure.js';
 import { openExec } from '../../kube/exec/exec.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Emit } from '../../report/events.js';
 import { typedEnd } from './detach-keys.js';
 import { replacementOf } from './replacement.js';

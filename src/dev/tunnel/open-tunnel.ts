@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.js';
 import { openExec } from '../../kube/exec/exec.js';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Pod } from '../../kube/api/objects.js';
 import { isOneOf } from '../../kube/select/target-choice.js';
 import type { Emit } from '../../report/events.js';

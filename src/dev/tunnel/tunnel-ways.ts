@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Kube } from '../../kube/access/kubeconfig.js';
+import type { Kube } from '../../kube/kube.js';
 import type { Pod } from '../../kube/api/objects.js';
 import { openTunnel, type OpenTunnelOptions } from './open-tunnel.js';
 import { TunnelWay } from './tunnel-way.js';

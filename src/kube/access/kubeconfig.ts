@@ -14,12 +14,10 @@ import {
 } from './kubeconfig-file.js';
 import { KnownServers } from './known-servers.js';
 import { Network } from '../network/network.js';
-import { PodWatches } from '../pods/pod-watches.js';
 import { chooseProxy, type ProxyChoice } from '../proxy/choose.js';
-import { SpdyDialer } from '../spdy/dialer.js';
 
-/** One cluster as one user in one namespace: what everything in this folder is called with. */
-export interface Kube extends Disposable {
+/** One API server as one user in one namespace: what every request is made with. */
+export interface ApiServer extends Disposable {
   /** Name of the kubeconfig's context (`in-cluster` for a service account). */
   readonly context: string;
   /** The namespace used where none is named. */
@@ -34,10 +32,6 @@ export interface Kube extends Disposable {
   renew(refused: Connection): boolean;
   /** Whether the way to the server is there, and the pauses before another attempt. */
   readonly network: Network;
-  /** The pods, through one watch where somebody holds it. */
-  readonly pods: PodWatches;
-  /** Opens SPDY connections, and knows whether they can pass. */
-  readonly spdy: SpdyDialer;
   /** Ends every connection, also those in use: what runs over them fails as it does when a connection breaks. */
   cut(): void;
   /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
@@ -64,7 +58,7 @@ export interface LoadKubeOptions {
  * Loads the kubeconfig as kubectl would: every file of $KUBECONFIG that exists, else ~/.kube/config, else the service account of the pod this runs
  * in. Never guesses a server. No request is made. Throws KUBE_CONFIG_NOT_FOUND, KUBE_CONFIG_INVALID, KUBE_CONTEXT_UNKNOWN, KUBE_PROXY_INVALID.
  */
-export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
+export async function loadApiServer(options: LoadKubeOptions = {}): Promise<ApiServer> {
   const env = options.env ?? process.env;
   const { data, files } = await readKubeconfigs(env, options.home ?? homedir());
   const name = options.context || data.currentContext;
@@ -102,7 +96,7 @@ export async function loadKube(options: LoadKubeOptions = {}): Promise<Kube> {
   if (user === undefined && context.user !== '') {
     throw invalid(`there is no user "${context.user}" in ${files.join(', ')}`);
   }
-  return createKube({
+  return createApiServer({
     context: name,
     namespace: options.namespace || context.namespace || 'default',
     cluster: await withCa(cluster, invalid),
@@ -117,7 +111,7 @@ const anonymous = {
   renew: () => false,
 };
 
-interface KubeParts {
+interface ApiServerParts {
   context: string;
   namespace: string;
   cluster: ClusterEntry;
@@ -126,18 +120,23 @@ interface KubeParts {
   servers: KnownServers;
 }
 
-function createKube({ context, namespace, cluster, proxy, credentials, servers }: KubeParts): Kube {
+function createApiServer({
+  context,
+  namespace,
+  cluster,
+  proxy,
+  credentials,
+  servers,
+}: ApiServerParts): ApiServer {
   const base = new URL(cluster.server);
   let current: { agent: KubeAgent; cert: Credentials['cert']; key: Credentials['key'] } | undefined;
   // Streams outlive the certificate they were opened with.
   const agents = new Set<KubeAgent>();
-  const kube: Kube = {
+  return {
     context,
     namespace,
     server: cluster.server,
     network: new Network(),
-    pods: new PodWatches(() => kube),
-    spdy: new SpdyDialer(() => kube),
     proxy: proxy?.shown,
     async connect() {
       const { headers, cert, key } = await credentials.get();
@@ -164,7 +163,6 @@ function createKube({ context, namespace, cluster, proxy, credentials, servers }
       current?.agent.destroyIdle();
     },
   };
-  return kube;
 }
 
 /** One file of the kubeconfig, as it is written and as it is understood. */

@@ -1,8 +1,8 @@
 import { Failure, messageOf, systemCode } from '../../base/failure.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import type { Status } from './objects.js';
 
-type Where = Pick<Kube, 'context' | 'namespace' | 'server' | 'proxy'>;
+type Where = Pick<ApiServer, 'context' | 'namespace' | 'server' | 'proxy'>;
 
 /** What was asked of the server, for the message: `list pods in namespace "x"`. */
 export interface Asked {
@@ -11,7 +11,7 @@ export interface Asked {
 }
 
 /** `kubectl` with the context this run uses, for hints that can be typed. */
-export function kubectl(where: Pick<Kube, 'context'>, args: string): string {
+export function kubectl(where: Pick<ApiServer, 'context'>, args: string): string {
   return where.context === 'in-cluster' ? `kubectl ${args}` : `kubectl --context ${where.context} ${args}`;
 }
 

@@ -1,7 +1,7 @@
 import { abortable, sleep } from '../../base/abort.js';
 import { isFailure, systemCode, type Failure } from '../../base/failure.js';
 import { connectionFailure } from './api-failure.js';
-import type { Connection, Kube } from '../access/kubeconfig.js';
+import type { Connection, ApiServer } from '../access/kubeconfig.js';
 
 /** The kept connection that was used had been closed by the other side. */
 class StaleConnection extends Error {}
@@ -30,7 +30,7 @@ const maxWaitMs = 30_000;
  * signal's reason.
  */
 export async function withConnection<T>(
-  kube: Kube,
+  kube: ApiServer,
   signal: AbortSignal | undefined,
   attempt: (connection: Connection) => Promise<T>,
   repeatable = true,
@@ -60,7 +60,7 @@ export async function withConnection<T>(
 }
 
 /** For a request that got no answer. `reused`: it went over a connection that had served another one. */
-export function noAnswer(kube: Kube, error: unknown, reused: boolean): Error {
+export function noAnswer(kube: ApiServer, error: unknown, reused: boolean): Error {
   const code = systemCode(error);
   return reused && (code === 'ECONNRESET' || code === 'EPIPE')
     ? new StaleConnection('stale', { cause: error })

@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { systemCode } from '../../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
 import { noAnswer, refusedLater, withConnection } from './attempts.js';
-import type { Connection, Kube } from '../access/kubeconfig.js';
+import type { Connection, ApiServer } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 
 export interface ApiRequest {
@@ -29,7 +29,7 @@ const defaultTimeoutMs = 30_000;
  *
  * Throws the failures of {@link answerFailure} and {@link connectionFailure}, those of the credential plugin, and the signal's reason.
  */
-export async function openRequest(kube: Kube, request: ApiRequest): Promise<http.IncomingMessage> {
+export async function openRequest(kube: ApiServer, request: ApiRequest): Promise<http.IncomingMessage> {
   const repeatable = request.method !== 'POST' && request.method !== 'PATCH';
   const attempt = async (connection: Connection): Promise<http.IncomingMessage> => {
     const response = await sendOnce(kube, connection, request);
@@ -43,7 +43,7 @@ export async function openRequest(kube: Kube, request: ApiRequest): Promise<http
 
 /** Reads a whole answer as text within `timeoutMs` (default 30 s). Throws KUBE_UNREACHABLE when it breaks off. */
 export async function readText(
-  kube: Kube,
+  kube: ApiServer,
   response: http.IncomingMessage,
   timeoutMs = defaultTimeoutMs,
 ): Promise<string> {
@@ -62,7 +62,7 @@ export async function readText(
 }
 
 async function sendOnce(
-  kube: Kube,
+  kube: ApiServer,
   connection: Connection,
   request: ApiRequest,
 ): Promise<http.IncomingMessage> {

@@ -1,6 +1,6 @@
 import { Failure, isFailure, messageOf } from '../../base/failure.js';
 import { withQuery, type Query } from './api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import type { KubeList } from './objects.js';
 import { openRequest, readText, type ApiRequest } from './request.js';
 
@@ -35,7 +35,7 @@ const pageSize = 500;
  * lost race KUBE_CONFLICT. `T` is believed, not checked: the server's schema is the contract.
  */
 
-export async function getObject<T>(kube: Kube, path: string, options: RestOptions = {}): Promise<T> {
+export async function getObject<T>(kube: ApiServer, path: string, options: RestOptions = {}): Promise<T> {
   return json<T>(kube, { method: 'GET', path }, options);
 }
 
@@ -44,7 +44,7 @@ export async function getObject<T>(kube: Kube, path: string, options: RestOption
  * after some minutes.
  */
 export async function listObjects<T>(
-  kube: Kube,
+  kube: ApiServer,
   path: string,
   options: RestOptions & { labelSelector?: string | undefined; fieldSelector?: string | undefined } = {},
 ): Promise<Listed<T>> {
@@ -71,7 +71,7 @@ export async function listObjects<T>(
 }
 
 export async function createObject<T>(
-  kube: Kube,
+  kube: ApiServer,
   path: string,
   body: unknown,
   options: RestOptions = {},
@@ -80,7 +80,7 @@ export async function createObject<T>(
 }
 
 export async function patchObject<T>(
-  kube: Kube,
+  kube: ApiServer,
   path: string,
   kind: PatchKind,
   body: unknown,
@@ -98,7 +98,7 @@ export async function patchObject<T>(
  * `preconditions` name.
  */
 export async function deleteObject(
-  kube: Kube,
+  kube: ApiServer,
   path: string,
   options: RestOptions & { preconditions?: { uid?: string; resourceVersion?: string | undefined } } = {},
 ): Promise<void> {
@@ -107,7 +107,7 @@ export async function deleteObject(
   await json(kube, { method: 'DELETE', path, body }, rest);
 }
 
-async function json<T>(kube: Kube, request: ApiRequest, options: RestOptions): Promise<T> {
+async function json<T>(kube: ApiServer, request: ApiRequest, options: RestOptions): Promise<T> {
   const { signal, timeoutMs, query } = options;
   const response = await openRequest(kube, {
     ...request,

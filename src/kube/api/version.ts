@@ -1,4 +1,4 @@
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import { getObject, type RestOptions } from './rest.js';
 
 export interface ServerVersion {
@@ -9,7 +9,7 @@ export interface ServerVersion {
 }
 
 /** Asks the server for its version. The cheapest request that proves it is there; callers that need it often keep the answer. */
-export async function serverVersion(kube: Kube, options: RestOptions = {}): Promise<ServerVersion> {
+export async function serverVersion(kube: ApiServer, options: RestOptions = {}): Promise<ServerVersion> {
   const answer = await getObject<{ major?: string; minor?: string; gitVersion?: string }>(
     kube,
     '/version',

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { Failure, isFailure } from '../../base/failure.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
 import { withQuery } from './api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import type { KubeObject, Status } from './objects.js';
 import { openRequest } from './request.js';
 import { listObjects } from './rest.js';
@@ -36,7 +36,7 @@ const toleratedRefusals = 5;
  * Throws what listing throws the first time; later only refusals (KUBE_UNAUTHORIZED, KUBE_FORBIDDEN, KUBE_NOT_FOUND, KUBE_REJECTED).
  */
 export async function* watchObjects<T extends KubeObject>(
-  kube: Kube,
+  kube: ApiServer,
   path: string,
   options: WatchOptions = {},
 ): AsyncGenerator<ReadonlyMap<string, T>, never> {
@@ -86,7 +86,7 @@ export async function* watchObjects<T extends KubeObject>(
 
 /** The events of one watch connection, as many at a time as arrived together. Closes `stream`. */
 async function* readBatches<T>(
-  kube: Kube,
+  kube: ApiServer,
   stream: IncomingMessage,
   idleMs: number,
 ): AsyncGenerator<WatchEvent<T>[]> {
@@ -124,7 +124,7 @@ async function* readBatches<T>(
   }
 }
 
-function watchFailure(kube: Kube, path: string, status: Status): Failure {
+function watchFailure(kube: ApiServer, path: string, status: Status): Failure {
   return answerFailure(kube, { method: 'WATCH', path }, status.code ?? 500, JSON.stringify(status));
 }
 

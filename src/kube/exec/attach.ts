@@ -1,5 +1,5 @@
 import { corePath, withQuery } from '../api/api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { ExecStream, TerminalSize } from './exec-stream.js';
 import { openRemoteProcess } from './remote-process.js';
 

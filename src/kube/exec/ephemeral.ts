@@ -2,7 +2,7 @@ import { Failure } from '../../base/failure.js';
 import { kubectl } from '../api/api-failure.js';
 import { corePath } from '../api/api-paths.js';
 import { planEphemeral, type EphemeralWish } from './ephemeral-plan.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { Pod } from '../api/objects.js';
 import { containerTrouble } from '../pods/pod-trouble.js';
 import { getObject, patchObject } from '../api/rest.js';

@@ -1,5 +1,5 @@
 import type { ProcessStream } from '../../base/process-stream.js';
-import type { PingOptions } from './channel.js';
+import type { PingOptions } from '../websocket/channel.js';
 
 /** A command in a container. See ProcessStream for the contract; what is added here: */
 export interface ExecStream extends ProcessStream {

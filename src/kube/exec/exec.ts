@@ -1,6 +1,6 @@
 import { corePath, withQuery } from '../api/api-paths.js';
-import type { PingOptions } from './channel.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { PingOptions } from '../websocket/channel.js';
+import type { Kube } from '../kube.js';
 import type { ExecStream, TerminalSize } from './exec-stream.js';
 import { openRemoteProcess } from './remote-process.js';
 

@@ -1,7 +1,7 @@
 import { Failure, isFailure } from '../../base/failure.js';
 import { kubectl } from '../api/api-failure.js';
 import type { ExecStream, RemoteProcessOptions } from './exec-stream.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import { halfClosing, older, openWebSocketProcess } from './websocket-process.js';
 
 /**

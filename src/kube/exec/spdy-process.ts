@@ -3,7 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import type { Failure } from '../../base/failure.js';
 import { endedWithoutCode, execFailed } from './exec-failure.js';
 import { execOutcome } from './exec-status.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { ExecStream, RemoteProcessOptions } from './exec-stream.js';
 import type { SpdyConnection } from '../spdy/connection.js';
 import type { SpdyStream } from '../spdy/stream.js';

@@ -1,9 +1,9 @@
 import { Readable, Writable } from 'node:stream';
 import type { Failure } from '../../base/failure.js';
-import { openChannel, type Channel, type ChannelHandlers } from './channel.js';
+import { openChannel, type Channel, type ChannelHandlers } from '../websocket/channel.js';
 import { endedWithoutCode, execFailed } from './exec-failure.js';
 import { execOutcome } from './exec-status.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { ExecStream, RemoteProcessOptions } from './exec-stream.js';
 
 // Channel numbers and the close signal of v5:

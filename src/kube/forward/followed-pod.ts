@@ -2,7 +2,7 @@ import { sleep } from '../../base/abort.js';
 import { Failure } from '../../base/failure.js';
 import { settleable } from '../../base/settleable.js';
 import { kubectl } from '../api/api-failure.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { Pod } from '../api/objects.js';
 import type { TargetSelector } from '../select/target-choice.js';
 import { isPassing } from '../api/watch.js';

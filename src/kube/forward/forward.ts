@@ -1,6 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import { onAbort } from '../on-abort.js';
 import type { Pod } from '../api/objects.js';
 import type { TargetSelector } from '../select/target-choice.js';

@@ -1,6 +1,6 @@
 import { isFailure } from '../../base/failure.js';
 import { corePath } from '../api/api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { PodConnection, PodName, WayToPod } from './pod-connection.js';
 import { SpdyPool } from './spdy-pool.js';
 import { WebsocketLink } from './websocket-link.js';

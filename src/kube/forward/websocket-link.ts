@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Failure } from '../../base/failure.js';
 import { settleable } from '../../base/settleable.js';
 import { corePath, withQuery } from '../api/api-paths.js';
-import { openChannel, type Channel, type ChannelHandlers } from '../exec/channel.js';
-import type { Kube } from '../access/kubeconfig.js';
+import { openChannel, type Channel, type ChannelHandlers } from '../websocket/channel.js';
+import type { Kube } from '../kube.js';
 import {
   portFailure,
   type Outcome,

@@ -1,20 +1,9 @@
 import { Failure, isFailure } from '../../base/failure.js';
 import { nextInstance, type Instance } from '../pods/container-instance.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
+import type { FollowOptions } from './follow-options.js';
 import { LogReader, type Part } from './log-reader.js';
-import type { LogOptions } from './logs.js';
 import { isPassing } from '../api/watch.js';
-
-export interface FollowOptions extends Omit<LogOptions, 'limitBytes' | 'previous'> {
-  /** Told when the connection broke and the log will be resumed. */
-  onLost?: ((failure: Failure) => void) | undefined;
-  /** Told when the log is there, also when it is there again. */
-  onConnected?: (() => void) | undefined;
-  /** Told when the container has been started anew and its log goes on, and how it had ended: `exit code 1`. */
-  onRestart?: ((end: string | undefined) => void) | undefined;
-  /** Told, before what comes after them, that lines may be missing, and why. */
-  onMissing?: ((text: string) => void) | undefined;
-}
 
 /** How often a log that was there may be refused: a server that just started answers 403 until it has read its roles. */
 const toleratedRefusals = 5;

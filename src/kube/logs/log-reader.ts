@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Failure } from '../../base/failure.js';
 import { startOfNext, type Instance } from '../pods/container-instance.js';
-import type { FollowOptions } from './follow-log.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { FollowOptions } from './follow-options.js';
+import type { Kube } from '../kube.js';
 import { LaterFiles, type LaterFile, type OpenFile } from './later-files.js';
 import { LogCursor } from './log-cursor.js';
 import { firstTime, openLog, piecesOf } from './logs.js';

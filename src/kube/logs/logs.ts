@@ -1,9 +1,9 @@
+import type { ApiServer } from '../access/kubeconfig.js';
 import type { IncomingMessage } from 'node:http';
 import { Failure, isFailure } from '../../base/failure.js';
 import { connectionFailure, kubectl } from '../api/api-failure.js';
 import { corePath, withQuery } from '../api/api-paths.js';
 import { inBlocks } from './in-blocks.js';
-import type { Kube } from '../access/kubeconfig.js';
 import type { Status } from '../api/objects.js';
 import { openRequest } from '../api/request.js';
 import { timeOfFirstLine } from './log-time.js';
@@ -33,7 +33,7 @@ const goneText = 'unable to retrieve container logs for ';
  * none any more.
  */
 export async function* readLog(
-  kube: Kube,
+  kube: ApiServer,
   options: LogOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
@@ -59,7 +59,7 @@ export async function* readLog(
 
 /** The answer with a log; the caller reads or destroys it. Failures as openRequest. */
 export async function openLog(
-  kube: Kube,
+  kube: ApiServer,
   options: LogOptions,
   { follow, timestamps }: { follow: boolean; timestamps: boolean },
   signal: AbortSignal | undefined,
@@ -71,7 +71,7 @@ export async function openLog(
 }
 
 /** The bytes of one answer as they come, in blocks. Closes `stream`. */
-export async function* piecesOf(kube: Kube, stream: IncomingMessage): AsyncGenerator<Buffer> {
+export async function* piecesOf(kube: ApiServer, stream: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     yield* inBlocks(stream);
   } catch (error) {
@@ -81,7 +81,7 @@ export async function* piecesOf(kube: Kube, stream: IncomingMessage): AsyncGener
 
 /** Of the oldest line in the file the node reads from; undefined when that cannot be had. Throws the signal's reason. */
 export async function firstTime(
-  kube: Kube,
+  kube: ApiServer,
   options: LogOptions,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
@@ -100,7 +100,7 @@ export async function firstTime(
   }
 }
 
-function goneFailure(kube: Kube, options: LogOptions): Failure {
+function goneFailure(kube: ApiServer, options: LogOptions): Failure {
   const { container, namespace, pod } = options;
   return unavailable(
     kube,
@@ -110,7 +110,7 @@ function goneFailure(kube: Kube, options: LogOptions): Failure {
 }
 
 /** The server refuses with 400 what it would do in another state of the container. */
-function refusedFailure(kube: Kube, options: LogOptions, refusal: Failure): Failure {
+function refusedFailure(kube: ApiServer, options: LogOptions, refusal: Failure): Failure {
   const { container, namespace, pod, previous } = options;
   const reason = (refusal.cause as Status | undefined)?.message ?? refusal.message;
   if (previous && reason.includes('previous terminated container')) {
@@ -120,7 +120,12 @@ function refusedFailure(kube: Kube, options: LogOptions, refusal: Failure): Fail
   return unavailable(kube, options, `There are no logs of pod ${namespace}/${pod} yet: ${reason}`, refusal);
 }
 
-function unavailable(kube: Kube, { namespace, pod }: LogOptions, message: string, cause?: Failure): Failure {
+function unavailable(
+  kube: ApiServer,
+  { namespace, pod }: LogOptions,
+  message: string,
+  cause?: Failure,
+): Failure {
   const hint = kubectl(kube, `describe pod ${pod} -n ${namespace}`);
   return new Failure({ code: 'LOGS_UNAVAILABLE', message, subject: pod, hint, cause });
 }

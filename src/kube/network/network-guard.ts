@@ -2,7 +2,7 @@ import { sleep } from '../../base/abort.js';
 import { isFailure, messageOf } from '../../base/failure.js';
 import { settleable } from '../../base/settleable.js';
 import { corePath, withQuery } from '../api/api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import { openPulse, type Pulse } from './pulse.js';
 import { isPassing } from '../api/watch.js';
 
@@ -38,7 +38,7 @@ const firstAttempts = 5;
  *
  * Where no pulse can be had the network counts as being there, and each connection finds out for itself. Disposing ends it.
  */
-export function guardNetwork(kube: Kube, options: GuardOptions = {}): AsyncDisposable {
+export function guardNetwork(kube: ApiServer, options: GuardOptions = {}): AsyncDisposable {
   const stop = new AbortController();
   const guard = new Guard(kube, options, stop.signal);
   const ended = guard.run().catch((error: unknown) => {
@@ -54,7 +54,7 @@ export function guardNetwork(kube: Kube, options: GuardOptions = {}): AsyncDispo
 }
 
 class Guard {
-  readonly #kube: Kube;
+  readonly #kube: ApiServer;
   readonly #options: GuardOptions;
   readonly #signal: AbortSignal;
   readonly #paths: string[];
@@ -62,7 +62,7 @@ class Guard {
   #isUnheard = false;
   #endSilent: () => void = () => {};
 
-  constructor(kube: Kube, options: GuardOptions, signal: AbortSignal) {
+  constructor(kube: ApiServer, options: GuardOptions, signal: AbortSignal) {
     this.#kube = kube;
     this.#options = options;
     this.#signal = signal;

@@ -5,7 +5,7 @@ import { untilBeat } from '../../base/beat.js';
 import { Failure } from '../../base/failure.js';
 import { answerFailure, connectionFailure } from '../api/api-failure.js';
 import { withConnection } from '../api/attempts.js';
-import type { Connection, Kube } from '../access/kubeconfig.js';
+import type { Connection, ApiServer } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import { beat, newPulse } from './pulse-plan.js';
 import { readText } from '../api/request.js';
@@ -37,12 +37,12 @@ const handshakeMs = 10_000;
  * Throws PULSE_REFUSED when it may not watch that, or something on the way wants no WebSocket; KUBE_UNAUTHORIZED; KUBE_API_ERROR and
  * KUBE_UNREACHABLE, which may pass; and the signal's reason.
  */
-export async function openPulse(kube: Kube, options: PulseOptions): Promise<Pulse> {
+export async function openPulse(kube: ApiServer, options: PulseOptions): Promise<Pulse> {
   return withConnection(kube, options.signal, (connection) => openOnce(kube, connection, options));
 }
 
 async function openOnce(
-  kube: Kube,
+  kube: ApiServer,
   { agent, base, headers }: Connection,
   { onEvent, onSlept, path, signal }: PulseOptions,
 ): Promise<Pulse> {
@@ -87,7 +87,7 @@ async function openOnce(
 }
 
 /** A server that starts, or a proxy that cannot reach it, is trouble; every other answer means that it will be the same next time. */
-function refusal(kube: Kube, path: string, code: number, body: string): Failure {
+function refusal(kube: ApiServer, path: string, code: number, body: string): Failure {
   const failure = answerFailure(kube, { method: 'GET', path }, code, body);
   if (code >= 500 || code === 429 || code === 401) return failure;
   return new Failure({ code: 'PULSE_REFUSED', message: failure.message, hint: failure.hint, cause: failure });

@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.js';
 import { kubectl } from '../api/api-failure.js';
 import { corePath } from '../api/api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { ContainerState, ContainerStatus, Pod } from '../api/objects.js';
 import { allContainerStatuses, isFinished, isTerminating } from './pod-status.js';
 import { containerTrouble } from './pod-trouble.js';

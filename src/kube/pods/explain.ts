@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.js';
 import { kubectl } from '../api/api-failure.js';
 import { corePath } from '../api/api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import { readLog } from '../logs/logs.js';
 import type { KubeEvent, Pod } from '../api/objects.js';
 import { allContainerStatuses, podStatus } from './pod-status.js';
@@ -17,7 +17,7 @@ const maxLogBytes = 64 * 1024;
  * Why a pod does not run, as lines to show: the cause, its recent events (each once, newest last), the last lines of the log of the container in
  * trouble. Never throws because a part of that cannot be had; the signal's reason is thrown.
  */
-export async function explainPod(kube: Kube, pod: Pod, signal?: AbortSignal): Promise<string[]> {
+export async function explainPod(kube: ApiServer, pod: Pod, signal?: AbortSignal): Promise<string[]> {
   const trouble = podTrouble(pod);
   const [events, log] = await Promise.all([
     eventLines(kube, pod, signal).catch(() => []),
@@ -35,7 +35,7 @@ export async function explainPod(kube: Kube, pod: Pod, signal?: AbortSignal): Pr
 
 /** POD_FAILED for a pod in trouble, with everything {@link explainPod} finds. */
 export async function podFailure(
-  kube: Kube,
+  kube: ApiServer,
   pod: Pod,
   trouble: PodTrouble,
   signal?: AbortSignal,
@@ -67,7 +67,7 @@ export function describeEvents(events: readonly KubeEvent[], max = maxEvents): s
     .map(({ line, count }) => (count > 1 ? `${line} (${count} times)` : line));
 }
 
-async function eventLines(kube: Kube, pod: Pod, signal?: AbortSignal): Promise<string[]> {
+async function eventLines(kube: ApiServer, pod: Pod, signal?: AbortSignal): Promise<string[]> {
   const { items } = await listObjects<KubeEvent>(
     kube,
     corePath('events', { namespace: pod.metadata.namespace ?? kube.namespace }),
@@ -77,7 +77,7 @@ async function eventLines(kube: Kube, pod: Pod, signal?: AbortSignal): Promise<s
 }
 
 async function lastLogLines(
-  kube: Kube,
+  kube: ApiServer,
   pod: Pod,
   container: string,
   signal?: AbortSignal,

@@ -1,5 +1,5 @@
 import { corePath } from '../api/api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import type { Pod } from '../api/objects.js';
 import { podQuery, type TargetSelector } from '../select/target-choice.js';
 import { isPassing, watchObjects } from '../api/watch.js';
@@ -13,16 +13,16 @@ const retryMs = 1000;
  * on looks at that one. Without it, each follower has a watch of its own.
  */
 export class PodWatches {
-  readonly #kube: () => Kube;
+  readonly #kube: ApiServer;
   readonly #held = new Map<string, HeldWatch>();
 
-  constructor(kube: () => Kube) {
+  constructor(kube: ApiServer) {
     this.#kube = kube;
   }
 
   /** Watches all pods of a namespace until it is disposed of. Failures are told to those who follow. */
   hold(namespace: string): Disposable {
-    const held = this.#held.get(namespace) ?? new HeldWatch(this.#kube(), namespace);
+    const held = this.#held.get(namespace) ?? new HeldWatch(this.#kube, namespace);
     this.#held.set(namespace, held);
     held.holders += 1;
     return {
@@ -42,7 +42,7 @@ export class PodWatches {
     selector: Pick<TargetSelector, 'labelSelector' | 'namespace' | 'pod'>,
     signal?: AbortSignal,
   ): AsyncGenerator<PodSet, never> {
-    const kube = this.#kube();
+    const kube = this.#kube;
     const namespace = selector.namespace || kube.namespace;
     const held = this.#held.get(namespace);
     // What is written in the language of label selectors only the server understands.
@@ -71,7 +71,7 @@ class HeldWatch {
   /** Told about the next set or the end. */
   readonly #waiting = new Set<() => void>();
 
-  constructor(kube: Kube, namespace: string) {
+  constructor(kube: ApiServer, namespace: string) {
     void this.#watch(kube, namespace);
   }
 
@@ -97,7 +97,7 @@ class HeldWatch {
     }
   }
 
-  async #watch(kube: Kube, namespace: string): Promise<void> {
+  async #watch(kube: ApiServer, namespace: string): Promise<void> {
     const { signal } = this.#stop;
     const onLost = (): void => void (this.#pods = undefined);
     const path = corePath('pods', { namespace });

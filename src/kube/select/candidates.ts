@@ -1,5 +1,5 @@
 import { corePath } from '../api/api-paths.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { Pod } from '../api/objects.js';
 import { allContainerStatuses, isTerminating, podStatus } from '../pods/pod-status.js';
 import { listObjects } from '../api/rest.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import type { Pod } from '../api/objects.js';
 import { allContainerStatuses } from '../pods/pod-status.js';
 import { chooseTarget, type Choice, type TargetSelector } from './target-choice.js';

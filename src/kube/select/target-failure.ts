@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.js';
 import { kubectl } from '../api/api-failure.js';
 import { explainPod, podFailure } from '../pods/explain.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { Kube } from '../kube.js';
 import { podQuery, type Choice, type TargetSelector } from './target-choice.js';
 
 interface Where {

@@ -1,5 +1,5 @@
 import { isFailure, type Failure } from '../../base/failure.js';
-import type { Kube } from '../access/kubeconfig.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import { openSpdy, type OpenSpdy, type OpenSpdyOptions } from './open.js';
 
 export interface DialOptions extends OpenSpdyOptions {
@@ -9,10 +9,10 @@ export interface DialOptions extends OpenSpdyOptions {
 
 /** Opens SPDY connections to one API server, and remembers what does not get through, so that nobody tries that again. */
 export class SpdyDialer {
-  private readonly kube: () => Kube;
+  private readonly kube: ApiServer;
   private readonly refused: { upgrade?: Failure; tunnel?: true } = {};
 
-  constructor(kube: () => Kube) {
+  constructor(kube: ApiServer) {
     this.kube = kube;
   }
 
@@ -23,7 +23,7 @@ export class SpdyDialer {
   async open(options: DialOptions): Promise<OpenSpdy> {
     if (!this.refused.upgrade) {
       try {
-        return await openSpdy(this.kube(), options);
+        return await openSpdy(this.kube, options);
       } catch (error) {
         if (!isFailure(error, 'STREAM_UNSUPPORTED')) throw error;
         this.refused.upgrade = error;
@@ -33,7 +33,7 @@ export class SpdyDialer {
     // Loaded where it is needed: behind few proxies.
     const { openTunnel } = await import('./tunnel.js');
     try {
-      return await openTunnel(this.kube(), options);
+      return await openTunnel(this.kube, options);
     } catch (error) {
       if (!isFailure(error, 'STREAM_UNSUPPORTED') && !isFailure(error, 'KUBE_REJECTED')) throw error;
       this.refused.tunnel = true;

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { Failure } from '../../base/failure.js';
 import { answerFailure, knowsNoUpgrade, kubectl } from '../api/api-failure.js';
 import { noAnswer, refusedLater, withConnection } from '../api/attempts.js';
-import type { Connection, Kube } from '../access/kubeconfig.js';
+import type { Connection, ApiServer } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import { readOnAfterFailedWrite } from '../logs/read-on.js';
 import { readText } from '../api/request.js';
@@ -39,11 +39,15 @@ export interface OpenSpdy {
  * Throws as openChannel: the server's refusal (see answerFailure), KUBE_UNREACHABLE without an answer, and STREAM_UNSUPPORTED when the answer is no
  * upgrade to SPDY, which is how proxies that do not know it show themselves.
  */
-export async function openSpdy(kube: Kube, options: OpenSpdyOptions): Promise<OpenSpdy> {
+export async function openSpdy(kube: ApiServer, options: OpenSpdyOptions): Promise<OpenSpdy> {
   return withConnection(kube, options.signal, (connection) => openOnce(kube, connection, options));
 }
 
-async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOptions): Promise<OpenSpdy> {
+async function openOnce(
+  kube: ApiServer,
+  connection: Connection,
+  options: OpenSpdyOptions,
+): Promise<OpenSpdy> {
   const { base, agent, headers } = connection;
   const { path, signal, protocols, handshakeTimeoutMs = 30_000 } = options;
   return new Promise((resolve, reject) => {
@@ -105,14 +109,14 @@ async function openOnce(kube: Kube, connection: Connection, options: OpenSpdyOpt
 }
 
 /** A server that does not know the upgrade takes the request for a plain one, and says in a Status that it is a bad one. */
-function refused(kube: Kube, path: string, code: number, body: string): Failure {
+function refused(kube: ApiServer, path: string, code: number, body: string): Failure {
   const upgrade = /upgrade (request )?required|unable to upgrade|must be an upgrade/i.test(body);
   return (upgrade && code === 400) || knowsNoUpgrade(code, body)
     ? unsupported(kube, code)
     : answerFailure(kube, { method: 'POST', path }, code, body);
 }
 
-function unsupported(kube: Kube, code: number): Failure {
+function unsupported(kube: ApiServer, code: number): Failure {
   return new Failure({
     code: 'STREAM_UNSUPPORTED',
     message: `The API server ${kube.server}, or a proxy in between, does not upgrade connections to SPDY/3.1 (HTTP ${code})`,

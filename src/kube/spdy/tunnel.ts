@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
-import { openChannel, type Channel, type ChannelHandlers } from '../exec/channel.js';
-import type { Kube } from '../access/kubeconfig.js';
+import { openChannel, type Channel, type ChannelHandlers } from '../websocket/channel.js';
+import type { ApiServer } from '../access/kubeconfig.js';
 import { SpdyConnection } from './connection.js';
 import type { OpenSpdy, OpenSpdyOptions } from './open.js';
 
@@ -11,7 +11,7 @@ const prefix = 'SPDY/3.1+';
  * Opens a SPDY connection inside a WebSocket: servers from 1.31 on take that for port-forward, and what lets only WebSockets pass does, too. Failures as
  * openChannel, STREAM_UNSUPPORTED among them.
  */
-export async function openTunnel(kube: Kube, options: OpenSpdyOptions): Promise<OpenSpdy> {
+export async function openTunnel(kube: ApiServer, options: OpenSpdyOptions): Promise<OpenSpdy> {
   const { path, protocols, signal, handshakeTimeoutMs } = options;
   let tunnel: Tunnel | undefined;
   const channel = await openChannel(kube, {

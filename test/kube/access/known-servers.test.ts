@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadKube } from '../../../src/kube/access/kubeconfig.js';
+import { loadKube } from '../../../src/kube/kube.js';
 import { getObject } from '../../../src/kube/api/rest.js';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { loadKube } from '../../../src/kube/access/kubeconfig.js';
+import { loadKube } from '../../../src/kube/kube.js';
 
 let folder: string;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inClusterConfig } from '../../../src/kube/access/in-cluster.js';
-import { loadKube, type Kube } from '../../../src/kube/access/kubeconfig.js';
+import { loadKube, type Kube } from '../../../src/kube/kube.js';
 
 let folder: string;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { untilBeat } from '../../base/beat.js';
 import { Failure, isFailure } from '../../base/failure.js';
 import { answerFailure, connectionFailure, knowsNoUpgrade, kubectl } from '../api/api-failure.js';
 import { noAnswer, refusedLater, withConnection } from '../api/attempts.js';
-import type { Connection, Kube } from '../access/kubeconfig.js';
+import type { ApiServer, Connection } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import { readOnAfterFailedWrite } from '../logs/read-on.js';
 import { openRequest, readText } from '../api/request.js';
@@ -65,7 +65,7 @@ const pipeBytes = 64 * 1024;
  * speaks none of the protocols, or anything else that answers without being an API server and without a WebSocket, is STREAM_UNSUPPORTED. After it
  * resolved, the opener closes it.
  */
-export async function openChannel(kube: Kube, options: ChannelOptions): Promise<Channel> {
+export async function openChannel(kube: ApiServer, options: ChannelOptions): Promise<Channel> {
   return withConnection(kube, options.signal, (connection) => openOnce(kube, connection, options));
 }
 
@@ -74,7 +74,7 @@ function asToken(protocol: string): string {
   return protocol.replaceAll('/', '|');
 }
 
-async function openOnce(kube: Kube, connection: Connection, options: ChannelOptions): Promise<Channel> {
+async function openOnce(kube: ApiServer, connection: Connection, options: ChannelOptions): Promise<Channel> {
   const { signal } = options;
   const url = new URL(connection.base);
   url.protocol = connection.agent.secure ? 'wss:' : 'ws:';
@@ -249,7 +249,7 @@ class OpenChannel implements Channel {
 }
 
 /** Whether the server answers a request. What it says does not matter. */
-async function answers(kube: Kube, timeoutMs: number): Promise<boolean> {
+async function answers(kube: ApiServer, timeoutMs: number): Promise<boolean> {
   try {
     await readText(kube, await openRequest(kube, { method: 'GET', path: '/version', timeoutMs }), timeoutMs);
     return true;
@@ -258,14 +258,14 @@ async function answers(kube: Kube, timeoutMs: number): Promise<boolean> {
   }
 }
 
-function refused(kube: Kube, path: string, response: IncomingMessage, body: string): Error {
+function refused(kube: ApiServer, path: string, response: IncomingMessage, body: string): Error {
   const { headers, statusCode = 0 } = response;
   if (knowsNoUpgrade(statusCode, body)) return unsupported(kube, `HTTP ${statusCode}`);
   const failure = answerFailure(kube, { method: 'GET', path }, statusCode, body);
   return refusedLater(failure, statusCode, headers['retry-after']);
 }
 
-function lost(kube: Kube): Failure {
+function lost(kube: ApiServer): Failure {
   return new Failure({
     code: 'STREAM_LOST',
     message: `The connection to the API server ${kube.server} broke`,
@@ -274,7 +274,7 @@ function lost(kube: Kube): Failure {
   });
 }
 
-function unsupported(kube: Kube, what: string): Failure {
+function unsupported(kube: ApiServer, what: string): Failure {
   return new Failure({
     code: 'STREAM_UNSUPPORTED',
     message: `The API server ${kube.server}, or a proxy in between, does not upgrade connections to WebSockets (${what})`,
