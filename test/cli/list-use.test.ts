@@ -22,7 +22,8 @@ dev:
     - imageName: app
       forward: [{port: 8080, remotePort: 80}, {port: 9229}, {port: "\${PORT}"}]
     - labelSelector: {app: db, tier: data}
-      forward: [{port: 5432, bindAddress: 0.0.0.0}]
+      forward: [{port: 5432, bindAddress: 0.0.0.0}, {port: 53, protocol: udp}, {port: 9000, viaHelper: true}]
+      reverseForward: [{port: 3000, remotePort: 3001, bindAddress: 0.0.0.0}]
   sync:
     - imageName: app
       excludePaths: [node_modules/, dist]
@@ -63,7 +64,7 @@ parts  Component  a/app                not deployed
 `);
     expect(await list('ports')).toBe(`Pods              Ports (Local:Remote)
 image app         8080:80, 9229:9229, \${PORT}:\${PORT}
-app=db,tier=data  0.0.0.0:5432:5432
+app=db,tier=data  0.0.0.0:5432:5432, 53:53/udp, 9000:9000 via helper, reverse 3000:0.0.0.0:3001
 `);
     expect(await list('sync')).toBe(`Pods       Local  Container            Excluded
 image app  ./     (working directory)  node_modules/, dist
