@@ -15,6 +15,8 @@ export interface KubeAgent {
   readonly secure: boolean;
   /** Closes the connections nobody uses; those in use stay. */
   destroyIdle(): void;
+  /** The same, and those that are still being made: for the end of everything. */
+  end(): void;
   /** Ends all of them, also those in use and those that were upgraded to something else. */
   destroyAll(): void;
   /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
@@ -56,10 +58,11 @@ export function createAgent(
   if (proxy) connectThrough(agent, proxy, cluster);
   const open = trackSockets(agent);
   const { caData: ca } = cluster;
+  let endConnecting = (): void => {};
   if (agent instanceof https.Agent && !proxy && ca !== undefined && !cluster.insecureSkipTlsVerify) {
     const { hostname } = new URL(cluster.server);
     const server = servers.find(cluster.tlsServerName ?? hostname, ca);
-    rememberServer(agent, server, { ca, cert: client.cert, key: client.key });
+    endConnecting = rememberServer(agent, server, { ca, cert: client.cert, key: client.key });
   }
   return {
     agent,
@@ -67,6 +70,10 @@ export function createAgent(
     destroyIdle() {
       for (const sockets of Object.values(agent.freeSockets))
         for (const socket of sockets ?? []) socket.destroy();
+    },
+    end() {
+      this.destroyIdle();
+      endConnecting();
     },
     destroyAll() {
       for (const socket of open) socket.destroy(givenUp());

@@ -160,7 +160,7 @@ function createApiServer({
       };
     },
     [Symbol.dispose]() {
-      current?.agent.destroyIdle();
+      current?.agent.end();
     },
   };
 }

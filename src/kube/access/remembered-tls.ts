@@ -6,13 +6,23 @@ import type { KnownServer } from './known-servers.js';
 type Connect = (
   options: ClientRequestArgs & { secureContext: SecureContext; session?: undefined },
 ) => TLSSocket;
+/** While a request has no connection its own limits do not count. */
+const handshakeMs = 30_000;
+
 type Done = (error: Error | null, socket?: TLSSocket) => void;
 
 /**
  * Has an agent load the certificate authorities only for a server whose certificate is not yet known to be good. A connection to a known one is made
  * without them, and nobody is given it before its certificate has turned out to be that one; else it is closed and made again in full.
+ *
+ * A request that is given up before it has a connection cannot close that: what this returns closes all that are being made.
  */
-export function rememberServer(agent: Agent, server: KnownServer, identity: SecureContextOptions): void {
+export function rememberServer(
+  agent: Agent,
+  server: KnownServer,
+  identity: SecureContextOptions,
+): () => void {
+  const connecting = new Set<TLSSocket>();
   const connect = agent.createConnection.bind(agent) as unknown as Connect;
   let full: SecureContext | undefined;
   let bare: SecureContext | undefined;
@@ -30,8 +40,16 @@ export function rememberServer(agent: Agent, server: KnownServer, identity: Secu
     const unjudged = { ...options, secureContext: bare, rejectUnauthorized: false };
     const socket = connect(unjudged);
     const failed = (error: Error): void => done(error);
+    const timer = setTimeout(() => socket.destroy(timedOut()), handshakeMs);
+    connecting.add(socket);
     socket.once('error', failed);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      connecting.delete(socket);
+    });
     socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      connecting.delete(socket);
       socket.off('error', failed);
       if (server.isAt(socket)) return done(null, socket);
       socket.on('error', () => {}).destroy();
@@ -43,4 +61,11 @@ export function rememberServer(agent: Agent, server: KnownServer, identity: Secu
     connectToKnown(options, done);
     return undefined;
   }) as typeof agent.createConnection;
+  return () => {
+    for (const socket of connecting) socket.destroy(timedOut());
+  };
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 }

@@ -89,10 +89,18 @@ async function sendOnce(
       },
     });
     let answer: http.IncomingMessage | undefined;
-    const timer = setTimeout(() => outgoing.destroy(timedOut()), request.timeoutMs ?? defaultTimeoutMs);
+    const failed = (error: Error): void => {
+      clearTimeout(timer);
+      forget();
+      reject(noAnswer(kube, error, outgoing.reusedSocket));
+    };
+    const timer = setTimeout(
+      () => giveUp(outgoing, timedOut(), failed),
+      request.timeoutMs ?? defaultTimeoutMs,
+    );
     const abort = (): void => {
       answer?.destroy(signal?.reason as Error);
-      outgoing.destroy(signal?.reason as Error);
+      giveUp(outgoing, signal?.reason as Error, failed);
     };
     const forget = onAbort(signal, abort);
     outgoing.once('response', (response) => {
@@ -102,15 +110,19 @@ async function sendOnce(
       response.once('end', forget);
       resolve(response);
     });
-    outgoing.on('error', (error) => {
-      reject(noAnswer(kube, error, outgoing.reusedSocket));
-    });
+    outgoing.on('error', failed);
     outgoing.once('close', () => {
       clearTimeout(timer);
       forget();
     });
     outgoing.end(request.body);
   });
+}
+
+/** Destroys a request. Node tells the error only when the request has a connection, so while that is still being made, it is told here. */
+export function giveUp(request: http.ClientRequest, error: Error, failed: (error: Error) => void): void {
+  request.destroy(error);
+  if (!request.socket) failed(error);
 }
 
 function timedOut(): Error {

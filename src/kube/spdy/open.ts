@@ -8,7 +8,7 @@ import { noAnswer, refusedLater, withConnection } from '../api/attempts.js';
 import type { Connection, ApiServer } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import { readOnAfterFailedWrite } from '../logs/read-on.js';
-import { readText } from '../api/request.js';
+import { giveUp, readText } from '../api/request.js';
 import { SpdyConnection, type SpdyConnectionOptions } from './connection.js';
 
 export interface OpenSpdyOptions extends Omit<SpdyConnectionOptions, 'server'> {
@@ -68,12 +68,16 @@ async function openOnce(
       },
     });
     const late = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
-    const timer = setTimeout(() => request.destroy(late()), handshakeTimeoutMs);
-    const forget = onAbort(signal, () => request.destroy(signal?.reason as Error));
     const settled = (): void => {
       clearTimeout(timer);
       forget();
     };
+    const failed = (error: Error): void => {
+      settled();
+      reject(noAnswer(kube, error, request.reusedSocket));
+    };
+    const timer = setTimeout(() => giveUp(request, late(), failed), handshakeTimeoutMs);
+    const forget = onAbort(signal, () => giveUp(request, signal?.reason as Error, failed));
     request.once('upgrade', (response, socket: Duplex, head) => {
       settled();
       if (!/^spdy\/3\.1$/i.test(response.headers.upgrade ?? '')) {
@@ -100,10 +104,7 @@ async function openOnce(
           request.destroy();
         });
     });
-    request.on('error', (error) => {
-      settled();
-      reject(noAnswer(kube, error, request.reusedSocket));
-    });
+    request.on('error', failed);
     request.end();
   });
 }

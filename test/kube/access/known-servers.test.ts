@@ -9,8 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +19,7 @@ import { loadKube } from '../../../src/kube/kube.js';
 import { getObject } from '../../../src/kube/api/rest.js';
 
 let folder: string;
-let server: Server | undefined;
+let server: Server | TcpServer | undefined;
 let connections = 0;
 let requests = 0;
 const at = (name: string): string => join(folder, name);
@@ -45,14 +46,17 @@ beforeAll(() => {
   certificate('impostor', { by: 'theirs' });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => {
+const stop = (): void => {
   server?.close();
-  server?.closeAllConnections();
+  if (server && 'closeAllConnections' in server) server.closeAllConnections();
+};
+afterEach(() => {
+  stop();
   rmSync(at('devspace'), { recursive: true, force: true });
 });
 
 /** One request of a process of its own, as far as what it remembers goes. */
-async function ask(authorities = 'ours'): Promise<unknown> {
+async function ask(authorities = 'ours', signal?: AbortSignal): Promise<unknown> {
   const { port } = server!.address() as AddressInfo;
   const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': at(`${authorities}.crt`) };
   const config = {
@@ -62,12 +66,11 @@ async function ask(authorities = 'ours'): Promise<unknown> {
   };
   writeFileSync(at('config'), JSON.stringify(config));
   using kube = await loadKube({ env: { KUBECONFIG: at('config'), XDG_CACHE_HOME: folder } });
-  return getObject(kube, '/api');
+  return await getObject(kube, '/api', { signal });
 }
 
 async function serve(name: string, port = 0): Promise<void> {
-  server?.close();
-  server?.closeAllConnections();
+  stop();
   [connections, requests] = [0, 0];
   const identity = { key: readFileSync(at(`${name}.key`)), cert: readFileSync(at(`${name}.crt`)) };
   server = createServer(identity, (_request, response) => {
@@ -161,6 +164,21 @@ describe.skipIf(!isPossible || process.platform !== 'linux')(
       await serve('impostor');
       await expect(ask()).rejects.toMatchObject(UNTRUSTED);
       expect(requests).toBe(0);
+    });
+
+    it('can be given up while it says nothing, and nothing is left of it', async () => {
+      await serve('first');
+      await ask();
+      stop();
+      const given = new AbortController();
+      let over: Promise<unknown> | undefined;
+      server = createTcpServer((socket) => {
+        over = once(socket.on('error', () => undefined).resume(), 'close');
+        given.abort(new Error('given up'));
+      });
+      await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+      await expect(ask('ours', given.signal)).rejects.toThrow('given up');
+      await over;
     });
 
     it('is verified each time where nothing can be kept', async () => {
