@@ -55,10 +55,9 @@ export function createAgent(
         ...(cluster.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
       })
     : new http.Agent(keep);
-  if (proxy) connectThrough(agent, proxy, cluster);
+  let endConnecting = proxy ? connectThrough(agent, proxy, cluster) : (): void => {};
   const open = trackSockets(agent);
   const { caData: ca } = cluster;
-  let endConnecting = (): void => {};
   if (agent instanceof https.Agent && !proxy && ca !== undefined && !cluster.insecureSkipTlsVerify) {
     const { hostname } = new URL(cluster.server);
     const server = servers.find(cluster.tlsServerName ?? hostname, ca);
@@ -112,19 +111,24 @@ function trackSockets(agent: http.Agent): ReadonlySet<Socket> {
   return open;
 }
 
-/** The agent goes on with a connection as ever (TLS, sessions, reuse); only where it comes from is another. */
-function connectThrough(agent: http.Agent, proxy: ProxyChoice, cluster: ClusterEntry): void {
+/**
+ * The agent goes on with a connection as ever (TLS, sessions, reuse); only where it comes from is another. What is returned gives up those that the
+ * proxy has not made yet, and all later ones.
+ */
+function connectThrough(agent: http.Agent, proxy: ProxyChoice, cluster: ClusterEntry): () => void {
+  const over = new AbortController();
   const direct = agent.createConnection.bind(agent);
   const dial = async (options: http.ClientRequestArgs): Promise<Duplex> => {
     // Loaded by those who have a proxy.
     const { dialThroughProxy } = await import('../proxy/dial.js');
     const target = { host: options.host ?? 'localhost', port: Number(options.port) };
-    const trust = { ca: cluster.caData, insecure: cluster.insecureSkipTlsVerify };
-    const socket = await dialThroughProxy(proxy, target, trust);
+    const { caData: ca, insecureSkipTlsVerify: insecure } = cluster;
+    const socket = await dialThroughProxy(proxy, target, { ca, insecure, signal: over.signal });
     return agent instanceof https.Agent ? direct({ ...options, socket } as http.ClientRequestArgs)! : socket;
   };
   const withCallback = callbackify(dial);
   agent.createConnection = (options, done): undefined => {
     withCallback(options, done ?? (() => {}));
   };
+  return () => over.abort();
 }

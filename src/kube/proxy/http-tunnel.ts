@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Failure } from '../../base/failure.js';
+import { onAbort } from '../on-abort.js';
 import type { ProxyChoice } from './choose.js';
 import type { DialOptions, Target } from './target.js';
 import {
@@ -34,12 +35,16 @@ export function openHttpTunnel(proxy: ProxyChoice, target: Target, options: Dial
       ...(options.ca ? { ca: [...rootCertificates, options.ca] } : {}),
       ...(options.insecure ? { rejectUnauthorized: false } : {}),
     });
-    const timer = setTimeout(
-      () => request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
-      options.timeoutMs ?? 30_000,
-    );
+    const late = (): unknown => request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+    const timer = setTimeout(late, options.timeoutMs ?? 30_000);
+    const forget = onAbort(options.signal, late);
+    request.once('close', () => {
+      clearTimeout(timer);
+      forget();
+    });
     request.once('connect', (answer, socket: Socket) => {
       clearTimeout(timer);
+      forget();
       if (answer.statusCode === 200) return resolve(socket);
       socket.destroy();
       reject(refusal(proxy, target, authority, answer));
@@ -50,7 +55,6 @@ export function openHttpTunnel(proxy: ProxyChoice, target: Target, options: Dial
       reject(refusal(proxy, target, authority, answer));
     });
     request.on('error', (error) => {
-      clearTimeout(timer);
       reject(proxyUnreachable(proxy, target, connectionTrouble(error), error));
     });
     request.end();

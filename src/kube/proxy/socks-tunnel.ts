@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
+import { onAbort } from '../on-abort.js';
 import type { ProxyChoice } from './choose.js';
 import type { DialOptions, Target } from './target.js';
 import {
@@ -40,10 +41,9 @@ export async function openSocksTunnel(
 ): Promise<Socket> {
   const { hostname, port } = proxy.url;
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || 1080 });
-  const timer = setTimeout(
-    () => socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
-    options.timeoutMs ?? 30_000,
-  );
+  const late = (): unknown => socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+  const timer = setTimeout(late, options.timeoutMs ?? 30_000);
+  const forget = onAbort(options.signal, late);
   try {
     await once(socket, 'connect');
     await negotiate(socket, proxy, target);
@@ -53,6 +53,7 @@ export async function openSocksTunnel(
     throw error instanceof Failure ? error : proxyUnreachable(proxy, target, connectionTrouble(error), error);
   } finally {
     clearTimeout(timer);
+    forget();
   }
 }
 

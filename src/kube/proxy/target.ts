@@ -11,4 +11,6 @@ export interface DialOptions {
   insecure?: boolean | undefined;
   /** For all of it; default 30 s. */
   timeoutMs?: number | undefined;
+  /** Gives up; it fails as when the time is over. */
+  signal?: AbortSignal | undefined;
 }

@@ -154,3 +154,14 @@ it.each(['http', 'socks5'])('a silent %s proxy is given up', async (scheme) => {
   });
   server.close();
 });
+
+it.each(['http', 'socks5'])('a silent %s proxy is given up when nobody waits any more', async (scheme) => {
+  const { server, port: at } = await silent();
+  await expect(
+    roundTrip(`${scheme}://127.0.0.1:${at}`, '127.0.0.1', { signal: AbortSignal.timeout(50) }),
+  ).rejects.toMatchObject({
+    code: 'KUBE_UNREACHABLE',
+    message: expect.stringContaining('does not answer in time') as string,
+  });
+  server.close();
+});
