@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { callbackify } from 'node:util';
+import { timedOut } from '../../base/timed-out.js';
 import type { ClusterEntry } from './kubeconfig-file.js';
 import type { KnownServers } from './known-servers.js';
 import type { ProxyChoice } from '../proxy/choose.js';
@@ -89,7 +90,7 @@ export function createAgent(
 }
 
 /** Nothing came: to those who use it, it has not answered in time. */
-const givenUp = (): Error => Object.assign(new Error('the connection was given up'), { code: 'ETIMEDOUT' });
+const givenUp = (): Error => timedOut('the connection was given up');
 
 /** The connections an agent has made that are open. It forgets those that are upgraded itself. */
 function trackSockets(agent: http.Agent): ReadonlySet<Socket> {

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import type { ClientRequestArgs } from 'node:http';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { timedOut } from '../../base/timed-out.js';
 import type { KnownServer } from './known-servers.js';
 
 type Connect = (
@@ -64,8 +65,4 @@ export function rememberServer(
   return () => {
     for (const socket of connecting) socket.destroy(timedOut());
   };
-}
-
-function timedOut(): Error {
-  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 }

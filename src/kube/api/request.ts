@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { systemCode } from '../../base/failure.js';
+import { timedOut } from '../../base/timed-out.js';
 import { answerFailure, connectionFailure } from './api-failure.js';
 import { noAnswer, refusedLater, withConnection } from './attempts.js';
 import type { Connection, ApiServer } from '../access/kubeconfig.js';
@@ -123,8 +124,4 @@ async function sendOnce(
 export function giveUp(request: http.ClientRequest, error: Error, failed: (error: Error) => void): void {
   request.destroy(error);
   if (!request.socket) failed(error);
-}
-
-function timedOut(): Error {
-  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 }

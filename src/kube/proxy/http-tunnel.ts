@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Failure } from '../../base/failure.js';
+import { timedOut } from '../../base/timed-out.js';
 import { onAbort } from '../on-abort.js';
 import type { ProxyChoice } from './choose.js';
 import type { DialOptions, Target } from './target.js';
@@ -35,7 +36,7 @@ export function openHttpTunnel(proxy: ProxyChoice, target: Target, options: Dial
       ...(options.ca ? { ca: [...rootCertificates, options.ca] } : {}),
       ...(options.insecure ? { rejectUnauthorized: false } : {}),
     });
-    const late = (): unknown => request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+    const late = (): unknown => request.destroy(timedOut());
     const timer = setTimeout(late, options.timeoutMs ?? 30_000);
     const forget = onAbort(options.signal, late);
     request.once('close', () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
+import { timedOut } from '../../base/timed-out.js';
 import { onAbort } from '../on-abort.js';
 import type { ProxyChoice } from './choose.js';
 import type { DialOptions, Target } from './target.js';
@@ -41,7 +42,7 @@ export async function openSocksTunnel(
 ): Promise<Socket> {
   const { hostname, port } = proxy.url;
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || 1080 });
-  const late = (): unknown => socket.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }));
+  const late = (): unknown => socket.destroy(timedOut());
   const timer = setTimeout(late, options.timeoutMs ?? 30_000);
   const forget = onAbort(options.signal, late);
   try {

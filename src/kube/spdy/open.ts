@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Failure } from '../../base/failure.js';
+import { timedOut } from '../../base/timed-out.js';
 import { answerFailure, knowsNoUpgrade, kubectl } from '../api/api-failure.js';
 import { noAnswer, refusedLater, withConnection } from '../api/attempts.js';
 import type { Connection, ApiServer } from '../access/kubeconfig.js';
@@ -67,7 +68,6 @@ async function openOnce(
         'X-Stream-Protocol-Version': [...protocols],
       },
     });
-    const late = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
     const settled = (): void => {
       clearTimeout(timer);
       forget();
@@ -76,7 +76,7 @@ async function openOnce(
       settled();
       reject(noAnswer(kube, error, request.reusedSocket));
     };
-    const timer = setTimeout(() => giveUp(request, late(), failed), handshakeTimeoutMs);
+    const timer = setTimeout(() => giveUp(request, timedOut(), failed), handshakeTimeoutMs);
     const forget = onAbort(signal, () => giveUp(request, signal?.reason as Error, failed));
     request.once('upgrade', (response, socket: Duplex, head) => {
       settled();

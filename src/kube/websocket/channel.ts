@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { untilBeat } from '../../base/beat.js';
 import { Failure, isFailure } from '../../base/failure.js';
+import { timedOut } from '../../base/timed-out.js';
 import { answerFailure, connectionFailure, knowsNoUpgrade, kubectl } from '../api/api-failure.js';
 import { noAnswer, refusedLater, withConnection } from '../api/attempts.js';
 import type { ApiServer, Connection } from '../access/kubeconfig.js';
@@ -75,7 +76,7 @@ function asToken(protocol: string): string {
 }
 
 async function openOnce(kube: ApiServer, connection: Connection, options: ChannelOptions): Promise<Channel> {
-  const { signal } = options;
+  const { handshakeTimeoutMs = 30_000, signal } = options;
   const url = new URL(connection.base);
   url.protocol = connection.agent.secure ? 'wss:' : 'ws:';
   let request: ClientRequest | undefined;
@@ -87,7 +88,6 @@ async function openOnce(kube: ApiServer, connection: Connection, options: Channe
       headers: { ...connection.headers, 'User-Agent': 'devspace' } as Record<string, string>,
       perMessageDeflate: false,
       skipUTF8Validation: true,
-      handshakeTimeout: options.handshakeTimeoutMs ?? 30_000,
       // Masks protect proxies that read along; inside TLS nobody does, and a mask of zeros costs no copy of the data.
       ...(connection.agent.secure ? { generateMask: (mask: Buffer) => void mask.fill(0) } : {}),
       finishRequest: (outgoing: ClientRequest) => {
@@ -106,13 +106,16 @@ async function openOnce(kube: ApiServer, connection: Connection, options: Channe
     let channel: OpenChannel | undefined;
     let handlers: ChannelHandlers | undefined;
     let broken: Failure | undefined;
-    const abort = (): void => {
-      reject(signal?.reason as Error);
+    const giveUp = (reason: Error): void => {
+      reject(reason);
       socket.terminate();
     };
-    const forget = onAbort(signal, abort);
+    const forget = onAbort(signal, () => giveUp(signal?.reason as Error));
+    // That of the library begins only when there is a connection.
+    const timer = setTimeout(() => giveUp(connectionFailure(kube, timedOut())), handshakeTimeoutMs);
     socket.once('upgrade', (response) => readOnAfterFailedWrite(response.socket));
     socket.once('open', () => {
+      clearTimeout(timer);
       channel = new OpenChannel(socket, (withinMs) => answers(kube, withinMs), options.pings);
       handlers = options.accept(channel);
       resolve(channel);
@@ -122,6 +125,7 @@ async function openOnce(kube: ApiServer, connection: Connection, options: Channe
       if (data.length > 0) handlers?.message(data[0]!, data.subarray(1));
     });
     socket.once('unexpected-response', (outgoing: ClientRequest, response: IncomingMessage) => {
+      clearTimeout(timer);
       void readText(kube, response)
         .then((body) => refused(kube, options.path, response, body))
         .catch((error: unknown) => error as Error)
@@ -136,6 +140,7 @@ async function openOnce(kube: ApiServer, connection: Connection, options: Channe
       else reject(noAnswer(kube, error, request?.reusedSocket === true));
     });
     socket.once('close', (code) => {
+      clearTimeout(timer);
       forget();
       if (channel === undefined) return reject(broken ?? lost(kube));
       channel.ended();

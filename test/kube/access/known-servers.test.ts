@@ -15,8 +15,10 @@ import { createServer as createTcpServer, type AddressInfo, type Server as TcpSe
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadKube } from '../../../src/kube/kube.js';
+import { loadKube, type Kube } from '../../../src/kube/kube.js';
 import { getObject } from '../../../src/kube/api/rest.js';
+import { openSpdy } from '../../../src/kube/spdy/open.js';
+import { openChannel } from '../../../src/kube/websocket/channel.js';
 
 let folder: string;
 let server: Server | TcpServer | undefined;
@@ -57,6 +59,11 @@ afterEach(() => {
 
 /** One request of a process of its own, as far as what it remembers goes. */
 async function ask(authorities = 'ours', signal?: AbortSignal): Promise<unknown> {
+  using kube = await load(authorities);
+  return await getObject(kube, '/api', { signal });
+}
+
+async function load(authorities = 'ours'): Promise<Kube> {
   const { port } = server!.address() as AddressInfo;
   const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': at(`${authorities}.crt`) };
   const config = {
@@ -65,8 +72,7 @@ async function ask(authorities = 'ours', signal?: AbortSignal): Promise<unknown>
     clusters: [{ name: 'one', cluster }],
   };
   writeFileSync(at('config'), JSON.stringify(config));
-  using kube = await loadKube({ env: { KUBECONFIG: at('config'), XDG_CACHE_HOME: folder } });
-  return await getObject(kube, '/api', { signal });
+  return loadKube({ env: { KUBECONFIG: at('config'), XDG_CACHE_HOME: folder } });
 }
 
 async function serve(name: string, port = 0): Promise<void> {
@@ -179,6 +185,20 @@ describe.skipIf(!isPossible || process.platform !== 'linux')(
       await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
       await expect(ask('ours', given.signal)).rejects.toThrow('given up');
       await over;
+    });
+
+    it('does not let streams wait longer than they want to', async () => {
+      await serve('first');
+      await ask();
+      stop();
+      server = createTcpServer((socket) => void socket.on('error', () => undefined).resume());
+      await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+      using kube = await load();
+      const common = { path: '/exec', protocols: ['v5.channel.k8s.io'], handshakeTimeoutMs: 50 };
+      const late = { code: 'KUBE_UNREACHABLE' };
+      const accept = () => ({ message: () => undefined, closed: () => undefined });
+      await expect(openChannel(kube, { ...common, accept })).rejects.toMatchObject(late);
+      await expect(openSpdy(kube, common)).rejects.toMatchObject(late);
     });
 
     it('is verified each time where nothing can be kept', async () => {
