@@ -7,7 +7,6 @@ import type { SpdyConnection } from '../../src/kube/spdy/connection.js';
 import { isFailure } from '../../src/base/failure.js';
 import { openTunnel } from '../../src/kube/spdy/tunnel.js';
 import { openSpdy } from '../../src/kube/spdy/open.js';
-import { waitForTarget } from '../../src/kube/select/select.js';
 import { kubeconfig, kubeRig, testImage, type KubeRig } from '../rig/kube-rig.js';
 
 const server = `require('node:net').createServer((s) => s.once('data', (d) => s.end('got ' + d))).listen(8001);`;
@@ -28,7 +27,9 @@ describe.skipIf(!kubeconfig)('SPDY to a real API server', () => {
       pod.spec.containers[0]!.image = testImage('node:20');
       pod.spec.containers[0]!['readinessProbe'] = { tcpSocket: { port: 8001 }, periodSeconds: 1 };
     });
-    await waitForTarget(rig.kube, { namespace: rig.namespace, pod: 'main' });
+    // A stream to a port that nobody listens on yet can cost the server the whole connection.
+    for await (const pods of rig.kube.pods.follow({ namespace: rig.namespace, pod: 'main' }))
+      if ([...pods.values()].some(({ status }) => status.containerStatuses?.[0]?.ready === true)) break;
   });
   afterAll(async () => {
     for (const one of opened) one.close();
@@ -46,8 +47,6 @@ describe.skipIf(!kubeconfig)('SPDY to a real API server', () => {
       const answer = await text(data);
       return answer;
     };
-    // The app may not listen yet.
-    while ((await ask('x')) === '');
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`q${index}`)));
     expect(answers).toEqual(answers.map((_, index) => `got q${index}`));
     expect(await connection.quiet()).toBe(true);
