@@ -23,9 +23,8 @@ export function readPlainYaml(text: string): PlainYaml | undefined {
     const value: unknown = load(text, { schema: CORE_SCHEMA, listener: reader.listener });
     return typeof value === 'object' && value !== null ? { value, places: reader.places } : undefined;
   } catch (error) {
-    if (error instanceof Unusual || error instanceof YAMLException) return undefined;
-    // Nested too deeply for it.
-    if (error instanceof RangeError) return undefined;
+    // RangeError: nested too deeply for it.
+    if ([Unusual, YAMLException, RangeError].some((kind) => error instanceof kind)) return undefined;
     throw error;
   }
 }

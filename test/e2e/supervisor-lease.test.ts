@@ -64,9 +64,7 @@ describe.skipIf(!ours)('the lease of a dev run', () => {
 
   beforeAll(async () => {
     namespace = await makeNamespace();
-    project = await makeWebProject();
-    elsewhere = await realpath(await mkdtemp(join(tmpdir(), 'devspace-elsewhere-')));
-    await cp(project.dir, elsewhere, { recursive: true });
+    ({ project, elsewhere } = await twoFolders());
   });
   afterAll(async () => {
     await rm(elsewhere, { recursive: true, force: true });
@@ -169,6 +167,14 @@ describe.skipIf(!ours)('the lease of a dev run', () => {
   });
 });
 
+/** A project and a copy of it elsewhere, for another run. */
+async function twoFolders(): Promise<{ project: WebProject; elsewhere: string }> {
+  const project = await makeWebProject();
+  const elsewhere = await realpath(await mkdtemp(join(tmpdir(), 'devspace-elsewhere-')));
+  await cp(project.dir, elsewhere, { recursive: true });
+  return { project, elsewhere };
+}
+
 describe('what a user at a terminal is asked when another run is found', () => {
   const terminal = { columns: 120, rows: 40 };
   let namespace: Namespace;
@@ -176,9 +182,7 @@ describe('what a user at a terminal is asked when another run is found', () => {
   let elsewhere: string;
   beforeAll(async () => {
     namespace = await makeNamespace();
-    project = await makeWebProject();
-    elsewhere = await realpath(await mkdtemp(join(tmpdir(), 'devspace-elsewhere-')));
-    await cp(project.dir, elsewhere, { recursive: true });
+    ({ project, elsewhere } = await twoFolders());
   });
   afterAll(async () => {
     await rm(elsewhere, { recursive: true, force: true });
