@@ -42,11 +42,15 @@ func (a *Applier) Do(r *wire.Request) error {
 			return chmod(t, r.Mode)
 		}
 		return a.symlink(t, r.Text, r.Expect.Kind == wire.Nothing)
-	})
+	}, keep)
 }
 
-// change looks, checks the expectation, lets do make the change and queues how it went, all under the site's lock.
-func (a *Applier) change(r *wire.Request, do func(*target) error) error {
+// keep is for a change that leaves nothing to clear away when it is refused.
+func keep() {}
+
+// change looks, checks the expectation, lets do make the change and queues how it went, all under the site's lock. Before
+// it tells of a refusal it calls clear.
+func (a *Applier) change(r *wire.Request, do func(*target) error, clear func()) error {
 	a.Site.Order.Lock()
 	defer a.Site.Order.Unlock()
 	t, err := a.reach(r)
@@ -60,6 +64,7 @@ func (a *Applier) change(r *wire.Request, do func(*target) error) error {
 		e, _ = observe.At(t.dir, t.name, r.Path)
 	case err == syscall.ENOENT && r.Type == wire.Remove: // not even its directory is there
 	default:
+		clear()
 		a.Site.Out.Send(Refusal(r.ID, r.Path, err))
 		return vanished(err)
 	}

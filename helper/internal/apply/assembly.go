@@ -26,7 +26,7 @@ type assembly struct {
 	change   sync.Cond
 	pieces   []piece
 	ended    func(wire.Hash, error)
-	dropped  bool
+	dropped  func()
 	sum      hash.Hash
 	position int64
 }
@@ -86,11 +86,11 @@ func (a *assembly) end(done func(wire.Hash, error)) {
 	a.change.Signal()
 }
 
-// drop discards everything soon.
-func (a *assembly) drop() {
+// drop discards everything soon, and lets done know.
+func (a *assembly) drop(done func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.dropped = true
+	a.dropped = done
 	a.change.Signal()
 }
 
@@ -100,18 +100,19 @@ func (a *assembly) run() {
 		at.Close(a.base)
 	}
 	a.mu.Lock()
-	for !a.dropped && a.ended == nil { // it failed before its end
+	for a.dropped == nil && a.ended == nil { // it failed before its end
 		a.change.Wait()
 	}
-	done := a.ended
+	ended, dropped := a.ended, a.dropped
 	a.mu.Unlock()
-	if done == nil {
+	if ended == nil {
 		a.stage.Discard()
+		dropped()
 		return
 	}
 	var sum wire.Hash
 	a.sum.Sum(sum[:0])
-	done(sum, err)
+	ended(sum, err)
 }
 
 func (a *assembly) work() error {
@@ -148,10 +149,10 @@ func (a *assembly) work() error {
 func (a *assembly) next() (piece, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for len(a.pieces) == 0 && a.ended == nil && !a.dropped {
+	for len(a.pieces) == 0 && a.ended == nil && a.dropped == nil {
 		a.change.Wait()
 	}
-	if a.dropped || len(a.pieces) == 0 {
+	if a.dropped != nil || len(a.pieces) == 0 {
 		return piece{}, false
 	}
 	next := a.pieces[0]

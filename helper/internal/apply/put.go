@@ -157,7 +157,7 @@ func (p *Puts) End(r *wire.Request) error {
 			return err
 		}
 		return p.placePut(s, t, u)
-	})
+	}, keep)
 	p.forget(u)
 	return err
 }
@@ -166,11 +166,11 @@ func (p *Puts) End(r *wire.Request) error {
 func (p *Puts) assembled(u *put, want, sum wire.Hash, err error) {
 	defer p.assembling.Add(-1)
 	s := u.assembly.stage
-	defer s.Discard()
 	if err == nil && (u.received != u.Size || sum != want) {
 		err = errMismatch
 	}
 	if err != nil {
+		s.Discard()
 		p.refuse(&u.Request, err)
 		return
 	}
@@ -179,7 +179,7 @@ func (p *Puts) assembled(u *put, want, sum wire.Hash, err error) {
 			return ErrWrongKind
 		}
 		return p.placePut(s, t, u)
-	})
+	}, s.Discard)
 	if err == root.ErrVanished {
 		p.failed(err)
 	}
@@ -208,10 +208,12 @@ func (p *Puts) Cancel(id uint64) bool {
 	return u != nil
 }
 
+// abandon ends an upload. The client is told when what was staged of it is gone, so that it may count on that space.
 func (p *Puts) abandon(u *put, err error) {
-	p.refuse(&u.Request, err)
 	if u.assembly != nil {
-		u.assembly.drop()
+		u.assembly.drop(func() { p.refuse(&u.Request, err) })
+	} else {
+		p.refuse(&u.Request, err)
 	}
 	p.forget(u)
 }

@@ -2,12 +2,9 @@
 package session
 
 import (
-	"errors"
 	"io"
 	"os"
-	"runtime"
 	"sync"
-	"syscall"
 	"time"
 
 	"devspace-helper/internal/apply"
@@ -17,7 +14,6 @@ import (
 	"devspace-helper/internal/root"
 	"devspace-helper/internal/scan"
 	"devspace-helper/internal/stage"
-	"devspace-helper/internal/watch"
 	"devspace-helper/internal/wire"
 )
 
@@ -62,16 +58,7 @@ func New(home string) *Session {
 
 // Serve runs the session until it ends and returns the exit code. Close afterwards.
 func (s *Session) Serve(in io.Reader, out io.Writer) int {
-	s.out.Send(&wire.Reply{
-		Type: wire.Hello, Version: wire.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, PID: uint64(os.Getpid()),
-	})
-	go func() {
-		if s.out.Run(out) != nil {
-			s.ended <- 1
-		}
-	}()
-	go func() { s.ended <- s.read(in) }()
-	return <-s.ended
+	return s.out.Serve(out, s.ended, func() int { return s.read(in) })
 }
 
 // Close removes everything that was staged and lets nothing be staged or changed any more. The process is to end after it.
@@ -117,19 +104,6 @@ func (s *Session) read(in io.Reader) int {
 		}
 	}
 }
-
-var (
-	errOrder = errors.New("a request before OPEN, or a second OPEN")
-	errID    = errors.New("an id that is in use")
-)
-
-// refused is an error of OPEN with its code of FATAL.
-type refused struct {
-	code uint64
-	text string
-}
-
-func (r refused) Error() string { return r.text }
 
 // handle carries out or hands on one request. An error ends the session.
 func (s *Session) handle(r *wire.Request) error {
@@ -222,97 +196,4 @@ func (s *Session) scan() {
 		}
 		s.out.Send(&wire.Reply{Type: wire.Scanned, ID: r.ID})
 	}
-}
-
-// watch starts to report changes: every directory that a scan comes by from here on.
-func (s *Session) watch() {
-	watcher, err := watch.New(s.site)
-	if err != nil {
-		s.giveUpWatching()
-		return
-	}
-	s.scanner.Enter = watcher.Add
-	go func() {
-		switch err := watcher.Run(); err {
-		case nil:
-		case watch.ErrLimit:
-			s.giveUpWatching()
-		default:
-			s.ended <- s.end(err)
-		}
-	}()
-}
-
-// giveUpWatching is for where the system does not let us. What happened until comparing starts is unknown, hence the
-// second notice.
-func (s *Session) giveUpWatching() {
-	s.compare()
-	s.out.Send(&wire.Reply{
-		Type: wire.Notice, Code: wire.CannotWatch,
-		Text: "the system grants no further inotify watches (fs.inotify.max_user_watches or max_user_instances)",
-	})
-	s.out.Send(&wire.Reply{Type: wire.Notice, Code: wire.EventsLost, Text: "watching ended"})
-}
-
-// compare finds changes by looking at everything now and then.
-func (s *Session) compare() {
-	s.site.Root.Pin()
-	comparer := watch.NewComparer(s.site)
-	s.site.Order.Lock()
-	s.scanner.Seen = comparer.Record
-	s.site.Order.Unlock()
-	go func() {
-		if err := comparer.Run(); err != nil {
-			s.ended <- s.end(err)
-		}
-	}()
-}
-
-// end says FATAL for an error and returns the exit code.
-func (s *Session) end(err error) int {
-	var r refused
-	switch {
-	case errors.As(err, &r):
-		return s.fatal(r.code, r.text)
-	case err == root.ErrVanished:
-		return s.fatal(wire.RootVanished, s.site.Root.Path+": "+err.Error())
-	case err == errOrder || err == errID:
-		return s.fatal(wire.ProtocolError, err.Error())
-	}
-	return s.fatal(wire.FatalOther, err.Error())
-}
-
-func (s *Session) fatal(code uint64, text string) int {
-	s.out.Send(&wire.Reply{Type: wire.Fatal, Code: code, Text: text})
-	drained := make(chan struct{})
-	go func() {
-		s.out.Drain()
-		close(drained)
-	}()
-	select {
-	case <-drained:
-	case <-time.After(2 * time.Second):
-	}
-	return 1
-}
-
-func openCode(err error) uint64 {
-	switch {
-	case errors.Is(err, syscall.ENOENT):
-		return wire.RootMissing
-	case errors.Is(err, syscall.ENOTDIR):
-		return wire.RootNotDirectory
-	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EROFS):
-		return wire.RootPermission
-	}
-	return wire.FatalOther
-}
-
-// reason is an error without the path that os puts in front.
-func reason(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno.Error()
-	}
-	return err.Error()
 }

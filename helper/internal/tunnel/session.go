@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/netip"
 	"os"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -65,16 +64,7 @@ func New() *Session {
 
 // Serve runs the session until it ends and returns the exit code. Close afterwards.
 func (s *Session) Serve(in io.Reader, out io.Writer) int {
-	s.out.Send(&wire.Reply{
-		Type: wire.Hello, Version: wire.Version, OS: runtime.GOOS, Arch: runtime.GOARCH, PID: uint64(os.Getpid()),
-	})
-	go func() {
-		if s.out.Run(out) != nil {
-			s.ended <- 1
-		}
-	}()
-	go func() { s.ended <- s.read(in) }()
-	return <-s.ended
+	return s.out.Serve(out, s.ended, func() int { return s.read(in) })
 }
 
 // Close lets go of all sockets.
