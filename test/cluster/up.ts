@@ -7,7 +7,8 @@ import { type Before, readBefore, writeBefore } from './before.js';
 import { buildMissing } from './binaries.js';
 import { apiReady, createObjects, nodeReady, podsPossible } from './cluster-objects.js';
 import { type ComponentName, components } from './components.js';
-import { writeConfigFiles } from './config-files.js';
+import { containerdSocket, writeConfigFiles } from './config-files.js';
+import { runtimeAnswers } from './cri.js';
 import { mustRun, startDaemon } from './daemon.js';
 import { installDnsServer } from './dns.js';
 import { ctr, loadDockerImages, loadPodImages } from './image-store.js';
@@ -65,7 +66,9 @@ export async function bringUp(version: ServerVersion, layout: Layout, onProgress
   if (ownDocker) await start('dockerd');
   await step(onProgress, 'kube-apiserver', () => ready('kube-apiserver', 90, () => apiReady(layout)));
   await step(onProgress, 'node', async () => {
-    await start('kube-controller-manager', 'kube-scheduler', 'kubelet', 'dns', 'kube-proxy');
+    await start('kube-controller-manager', 'kube-scheduler', 'dns', 'kube-proxy');
+    await ready('containerd', 30, () => runtimeAnswers(containerdSocket(layout)));
+    await start('kubelet');
     await createObjects(layout);
     await ready('kubelet', 90, () => nodeReady(layout));
     await ready('kube-controller-manager', 60, () => podsPossible(version, layout));
