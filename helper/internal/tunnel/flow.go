@@ -89,7 +89,8 @@ func (f *flow) lastUse() time.Time {
 	return f.last
 }
 
-// finish ends the flow, with a last word to the client.
+// finish ends the flow, with a last word to the client: by then closed has been told, so that what a sender sends after
+// it begins a new flow.
 func (f *flow) finish(last *wire.TunnelFrame) {
 	f.mu.Lock()
 	if f.over {
@@ -98,12 +99,12 @@ func (f *flow) finish(last *wire.TunnelFrame) {
 	}
 	f.over = true
 	f.in.drop()
+	f.mu.Unlock()
 	f.session.forget(f.id)
+	f.closed()
 	if last != nil {
 		f.session.send(last)
 	}
-	f.mu.Unlock()
-	f.closed()
 }
 
 // openFlow connects to a port of the container.
