@@ -139,7 +139,8 @@ func TestPutThatCannotCopyChangesNothing(t *testing.T) {
 	c.failed(c.answer(frames[0].ID), wire.Cancelled)
 
 	frames, _ = copies(c.id(), exactly, old, whole, []byte("x"))
-	c.send(frames[0], frames[1])
+	c.send(frames[0], frames[1], wire.Request{Type: wire.Ping, ID: 1})
+	c.await("PONG", func(r *wire.Reply) bool { return r.Type == wire.Pong }) // the PUT has opened what it copies from
 	write(t, root, "f", "edited meanwhile")
 	c.send(frames[2], frames[3])
 	c.failed(c.answer(frames[0].ID), wire.Changed)
