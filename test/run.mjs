@@ -91,9 +91,7 @@ register();
 const { prepareTestCluster } = await import('./rig/test-cluster.ts');
 const cluster = await prepareTestCluster(env);
 if (cluster.ok) {
-  // Those that measure run alone, whatever the others do.
-  const kinds = Number(process.env.DEVSPACE_TEST_WORKERS ?? 1) > 1 ? ['together', 'alone'] : [undefined];
-  for (const kind of kinds) vitest('e2e', { ...cluster.env, ...(kind && { DEVSPACE_TEST_E2E: kind }) });
+  vitest('e2e', cluster.env);
   await cluster.release();
 } else {
   notes.push(`skipped all end-to-end tests: ${cluster.reason}`);

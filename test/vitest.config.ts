@@ -1,16 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * End-to-end tests that may run beside each other, each file in a namespace of its own, when DEVSPACE_TEST_WORKERS says how many at a time. Those that
- * measure, or need the machine to themselves, run before or after them: DEVSPACE_TEST_E2E=together|alone chooses one kind (test/run.mjs runs both).
- */
-const workers = Number(process.env.DEVSPACE_TEST_WORKERS ?? 1);
-const alone = ['kube-exec-faults', 'logs-stream', 'ports-*', 'supervisor-*', 'sync-torture'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
-const kind = process.env.DEVSPACE_TEST_E2E;
-const isTogether = kind === 'together' && workers > 1;
-
 // unit: pure and local things, threads without isolation; cli: the built CLI as a process; e2e: the built CLI against a real cluster.
 export default defineConfig({
   test: {
@@ -30,12 +19,11 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: kind === 'alone' ? alone : ['test/e2e/**/*.test.ts'],
-          exclude: kind === 'together' ? alone : [],
+          include: ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          fileParallelism: isTogether,
-          ...(isTogether ? { maxWorkers: workers } : {}),
+          // Two at a time took as long on two cores, and some measure.
+          fileParallelism: false,
         },
       },
     ],
