@@ -7,8 +7,8 @@ import { validateSync } from './validate-sync.js';
 /** The checks of `dev`; see {@link validate}. */
 export function* validateDev(subject: Subject): Generator<Diagnostic> {
   const { source, value } = subject;
-  for (const section of ['ports', 'sync']) {
-    for (const { path, value: entry } of listAt(value, ['dev', section])) {
+  for (const section of [['ports'], ['sync'], ['logs', 'selectors']]) {
+    for (const { path, value: entry } of listAt(value, ['dev', ...section])) {
       yield* selector(source, path, entry);
       yield* checkName(subject, [...path, 'imageName'], 'images');
     }

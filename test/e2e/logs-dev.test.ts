@@ -56,13 +56,14 @@ deployments:
 dev:
   sync:
     - { imageName: web, labelSelector: { app: web }, localSubPath: ./src, containerPath: /src }
-  logs: { showLast: 3 }
+  logs: { showLast: 3, selectors: [{ labelSelector: { app: picked } }] }
 `,
       Dockerfile: 'FROM busybox:1\nCOPY serve /serve\nCOPY src /src\n',
       'src/a': 'a\n',
       'kube/web.yaml': [
         deployment('web', repository, { init: true }),
         deployment('not-ours', busybox, { script: 'while true; do echo not ours; sleep 1; done' }),
+        deployment('picked', busybox, { script: 'while true; do echo picked; sleep 1; done' }),
       ].join('---\n'),
       'kube/far.yaml': deployment('far', repository),
     });
@@ -92,6 +93,7 @@ dev:
     await using dev = start();
     await dev.event(isReady, 120_000);
     await dev.event(line('migrating', /^web( .*)? migrate$/));
+    await dev.event(line('picked', /^picked-[^ ]*$/));
     await say('deploy/far', 'from afar', other);
     await dev.event(line('from afar', /^web far-/));
     await say('deploy/web', 'from here');

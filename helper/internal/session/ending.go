@@ -61,12 +61,3 @@ func openCode(err error) uint64 {
 	}
 	return wire.FatalOther
 }
-
-// reason is an error without the path that os puts in front.
-func reason(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno.Error()
-	}
-	return err.Error()
-}

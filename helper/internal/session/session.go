@@ -11,6 +11,7 @@ import (
 	"devspace-helper/internal/content"
 	"devspace-helper/internal/ignore"
 	"devspace-helper/internal/outbox"
+	"devspace-helper/internal/reason"
 	"devspace-helper/internal/root"
 	"devspace-helper/internal/scan"
 	"devspace-helper/internal/stage"
@@ -150,7 +151,7 @@ func (s *Session) open(r *wire.Request) error {
 	}
 	where, err := s.find(r.Text, r.Flags&wire.CreateRoot != 0)
 	if err != nil {
-		return refused{openCode(err), r.Text + ": " + reason(err)}
+		return refused{openCode(err), r.Text + ": " + reason.Of(err)}
 	}
 	// The working directory may be the root, and would keep the kernel from telling that it is gone.
 	_ = os.Chdir("/")

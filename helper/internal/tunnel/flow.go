@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"devspace-helper/internal/reason"
 	"devspace-helper/internal/wire"
 )
 
@@ -111,7 +112,7 @@ func (f *flow) finish(last *wire.TunnelFrame) {
 func (s *Session) openFlow(id uint64, port uint16) {
 	socket, err := dialUDP(netip.AddrPortFrom(loopback4, port))
 	if err != nil {
-		s.send(&wire.TunnelFrame{Type: wire.TunnelReset, ID: id, Code: unreachable, Text: reason(err)})
+		s.send(&wire.TunnelFrame{Type: wire.TunnelReset, ID: id, Code: unreachable, Text: reason.Of(err)})
 		return
 	}
 	f := newFlow(s, id, socket, nil, socket.close)
@@ -121,7 +122,7 @@ func (s *Session) openFlow(id uint64, port uint16) {
 		for {
 			data, _, err := readDatagram(socket)
 			if err == syscall.ECONNREFUSED {
-				f.finish(&wire.TunnelFrame{Type: wire.TunnelReset, ID: id, Code: refused, Text: reason(err)})
+				f.finish(&wire.TunnelFrame{Type: wire.TunnelReset, ID: id, Code: refused, Text: reason.Of(err)})
 			}
 			if err != nil {
 				f.drop()

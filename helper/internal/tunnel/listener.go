@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"time"
 
+	"devspace-helper/internal/reason"
 	"devspace-helper/internal/wire"
 )
 
@@ -53,7 +54,7 @@ func (s *Session) listen(f *wire.TunnelFrame) {
 	}
 	socket, err := listen(netip.AddrPortFrom(address, uint16(f.Port)), kind)
 	if err != nil {
-		refuse(listenCode(err), reason(err))
+		refuse(listenCode(err), reason.Of(err))
 		return
 	}
 	l := &listener{f.ID, socket}
@@ -111,6 +112,6 @@ func (s *Session) gone(l *listener, err error) {
 	delete(s.listeners, l.id)
 	s.mu.Unlock()
 	if wanted {
-		s.send(&wire.TunnelFrame{Type: wire.TunnelRefused, ID: l.id, Code: stopped, Text: reason(err)})
+		s.send(&wire.TunnelFrame{Type: wire.TunnelRefused, ID: l.id, Code: stopped, Text: reason.Of(err)})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"devspace-helper/internal/outbox"
+	"devspace-helper/internal/reason"
 	"devspace-helper/internal/wire"
 )
 
@@ -200,7 +201,7 @@ func (s *Session) connect(f *wire.TunnelFrame) {
 			if err == syscall.ECONNREFUSED {
 				code = refused
 			}
-			c.refuse(code, reason(err))
+			c.refuse(code, reason.Of(err))
 			return
 		}
 		s.send(&wire.TunnelFrame{Type: wire.TunnelConnected, ID: id})

@@ -1,7 +1,6 @@
 package tunnel
 
 import (
-	"errors"
 	"net/netip"
 	"os"
 	"syscall"
@@ -172,13 +171,4 @@ func (s *socket) reset() {
 		_ = syscall.SetsockoptLinger(int(fd), syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
 	})
 	s.close()
-}
-
-// reason is an error without what os puts in front.
-func reason(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno.Error()
-	}
-	return err.Error()
 }

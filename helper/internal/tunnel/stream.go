@@ -5,6 +5,7 @@ import (
 	"sync"
 	"syscall"
 
+	"devspace-helper/internal/reason"
 	"devspace-helper/internal/wire"
 )
 
@@ -237,7 +238,7 @@ func (c *connection) broke(err error) {
 	}
 	c.finish()
 	c.socket.reset()
-	c.session.send(&wire.TunnelFrame{Type: wire.TunnelReset, ID: c.id, Code: broken, Text: reason(err)})
+	c.session.send(&wire.TunnelFrame{Type: wire.TunnelReset, ID: c.id, Code: broken, Text: reason.Of(err)})
 }
 
 // refuse tells that the connection could not be made. The lock is not held.

@@ -85,6 +85,15 @@ export const dev = z.strictObject({
       disabled: optional(z.boolean(), 'Do not stream logs (default false)'),
       showLast: optional(count, 'Lines to show at the start (default 50)'),
       images: optional(texts, 'Names of images whose containers to stream (default: all)'),
+      selectors: optional(
+        z.array(
+          z.strictObject({
+            ...target,
+            containerName: optional(text, 'Container of the pods (default: all that fit)'),
+          }),
+        ),
+        'Further containers to stream',
+      ),
     }),
     'Log streaming',
   ),

@@ -12,6 +12,7 @@ export const v1beta10: Step = {
     drop('dev.sync.*.name'),
     change('dev.ports.*.imageSelector', imageSelector),
     change('dev.sync.*.imageSelector', imageSelector),
+    change('dev.logs.selectors.*.imageSelector', imageSelector),
     byDefault('dev.sync.*', 'waitInitialSync', true),
     change('dev.terminal', terminal, {
       reads: ['dev.terminal', 'dev.terminal.imageSelector'],

@@ -68,7 +68,6 @@ export const v1beta9: Step = {
       'use onDownload.execLocal.command',
     ),
     drop('dev.logs.sync', 'has no effect', 'see what is synced with `devspace status sync`'),
-    refuse('dev.logs.selectors', 'choosing logs by labels is', 'use `images`'),
     ...hookRules(),
     refuse(
       'pullSecrets',

@@ -111,7 +111,7 @@ function readPod(edits: Edits, path: Path, pod: Path): void {
   for (const { path: at, value } of edits.entries([...path, 'open'], 'list'))
     edits.append(['dev', 'open'], value, at);
   terminal(edits, path, pod);
-  logs(edits, path);
+  logs(edits, path, pod);
   for (const key of ['ports', 'reversePorts', 'sync', 'open', 'container', 'workingDir'])
     edits.remove([...path, key]);
 }
@@ -229,8 +229,17 @@ function terminal(edits: Edits, path: Path, pod: Path): void {
   edits.remove(at);
 }
 
-function logs(edits: Edits, path: Path): void {
+/** Containers of images that are built here are streamed in any case. */
+function logs(edits: Edits, path: Path, pod: Path): void {
   const at = [...path, 'logs'];
+  const image = edits.at([...pod, 'imageSelector']);
+  const isOurs = typeof image === 'string' && imageOf(edits, image) !== undefined;
+  if (edits.at(at) !== undefined && edits.at([...at, 'enabled']) !== false && !isOurs) {
+    const entry = edits.append(['dev', 'logs', 'selectors'], {}, at);
+    select(edits, pod, entry);
+    if (edits.at([...path, 'container']) !== undefined)
+      edits.copy([...path, 'container'], [...entry, 'containerName']);
+  }
   const lines = edits.at([...at, 'lastLines']);
   if (lines !== undefined && edits.at(['dev', 'logs', 'showLast']) === undefined)
     edits.copy([...at, 'lastLines'], ['dev', 'logs', 'showLast']);

@@ -3,21 +3,17 @@ import type { Kube } from '../../kube/kube.js';
 import { BLIP_MS, isBlip } from '../run/blip.js';
 import { PodLogs, type PodLogsOptions } from './pod-logs.js';
 
-export interface LogStreamsOptions extends PodLogsOptions {
-  /** Where their pods may be. */
-  namespaces: readonly string[];
-}
-
 /**
- * Streams the logs of all containers that run one of the images, init containers and pods that appear later included, until the signal aborts; then
+ * Streams the logs of all containers of the sources, init containers and pods that appear later included, until the signal aborts; then
  * it resolves. A container whose log cannot be read is a warning and is tried again at its next change. Throws when the pods cannot be watched at all.
  */
-export async function streamLogs(kube: Kube, options: LogStreamsOptions, signal: AbortSignal): Promise<void> {
+export async function streamLogs(kube: Kube, options: PodLogsOptions, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const streams = new PodLogs(kube, options, both);
   try {
-    await Promise.all(options.namespaces.map((namespace) => followNamespace(kube, namespace, streams, both)));
+    const namespaces = new Set(options.sources.flatMap((source) => source.namespaces));
+    await Promise.all([...namespaces].map((namespace) => followNamespace(kube, namespace, streams, both)));
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   } finally {

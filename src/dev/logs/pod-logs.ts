@@ -1,6 +1,5 @@
 import { abortable } from '../../base/abort.js';
 import { Failure, isFailure, messageOf } from '../../base/failure.js';
-import { imageMatches } from '../../base/image-reference.js';
 import type { Kube } from '../../kube/kube.js';
 import { followLogs } from '../../kube/logs/follow-log.js';
 import type { FollowOptions } from '../../kube/logs/follow-options.js';
@@ -8,18 +7,18 @@ import type { ContainerStatus, Pod } from '../../kube/api/objects.js';
 import { BLIP_MS } from '../run/blip.js';
 import { logPrefix, type LoggedContainer } from './log-prefix.js';
 import type { Emit, LogSink } from '../../report/events.js';
-import type { ImageRefs } from '../images/built-images.js';
+import { sourceOf, type LogSource } from './log-sources.js';
 
 export interface PodLogsOptions {
-  /** The images whose containers are streamed. */
-  refs: ImageRefs;
+  /** Whose containers are streamed. */
+  sources: readonly LogSource[];
   /** Lines of a container that ran before; pods that appear later are shown from their first line. */
   showLast: number;
   emit: Emit;
   log: LogSink;
 }
 
-/** The open log streams, one per container of the wanted images. */
+/** The open log streams, one per wanted container. */
 export class PodLogs {
   readonly #kube: Kube;
   readonly #options: PodLogsOptions;
@@ -44,13 +43,13 @@ export class PodLogs {
     const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
     const { initContainers = [], containers } = pod.spec;
     for (const container of [...initContainers, ...containers]) {
-      const [image] = [...this.#options.refs].find(([, ref]) => imageMatches(container.image, ref)) ?? [];
+      const source = sourceOf(this.#options.sources, pod, container);
       const key = `${pod.metadata.uid}/${container.name}`;
-      if (image === undefined || this.#open.has(key) || this.#finished.has(key)) continue;
+      if (source === undefined || this.#open.has(key) || this.#finished.has(key)) continue;
       if (!hasStarted(statuses.find(({ name }) => name === container.name))) continue;
       if (ranBefore) this.#old.add(key);
       const isInit = initContainers.includes(container);
-      const logged = { image, pod: pod.metadata.name, container: container.name, isInit };
+      const logged = { image: source.name, pod: pod.metadata.name, container: container.name, isInit };
       const done = this.#follow(key, pod.metadata.namespace ?? this.#kube.namespace, logged);
       this.#open.set(key, { ...logged, done: done.finally(() => this.#open.delete(key)) });
     }

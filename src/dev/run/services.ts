@@ -9,7 +9,7 @@ import { openBrowser } from '../open/browser.js';
 import type { ImageRefs } from '../images/built-images.js';
 import { startForwards } from '../ports/forwards.js';
 import { streamLogs } from '../logs/log-streams.js';
-import { loggedImages } from '../logs/logged-images.js';
+import { logSources } from '../logs/log-sources.js';
 import { openUrls } from '../open/open-urls.js';
 import { planPorts } from '../ports/port-plan.js';
 import { startReplicas } from '../sync/replicas.js';
@@ -95,7 +95,8 @@ export async function runServices(kube: Kube, options: ServicesOptions): Promise
 
 /** Every namespace that something of the run happens in. */
 function namespacesOf(kube: Kube, { config }: ServicesOptions): Set<string> {
-  const named = [...(config.deployments ?? []), ...(config.dev?.ports ?? []), ...(config.dev?.sync ?? [])];
+  const { logs, ports = [], sync = [] } = config.dev ?? {};
+  const named = [...(config.deployments ?? []), ...ports, ...sync, ...(logs?.selectors ?? [])];
   return new Set([kube.namespace, ...named.flatMap(({ namespace }) => namespace || [])]);
 }
 
@@ -156,14 +157,10 @@ function startLogs(
   { config, emit, log, refs, signal }: ServicesOptions,
 ): Promise<void> | undefined {
   if (config.dev?.logs?.disabled) return undefined;
-  const wanted = loggedImages(config, refs);
-  if (wanted.size === 0) return undefined;
-  const namespaces = new Set([
-    kube.namespace,
-    ...(config.deployments ?? []).flatMap(({ namespace }) => namespace ?? []),
-  ]);
+  const sources = logSources(config, refs, kube.namespace);
+  if (sources.length === 0) return undefined;
   const showLast = config.dev?.logs?.showLast ?? 50;
-  return streamLogs(kube, { refs: wanted, namespaces: [...namespaces], showLast, emit, log }, signal);
+  return streamLogs(kube, { sources, showLast, emit, log }, signal);
 }
 
 function waitForAbort(signal: AbortSignal): Promise<never> {

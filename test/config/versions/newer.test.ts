@@ -238,7 +238,8 @@ dev:
   db:
     labelSelector: {app: db}
     containers:
-      main: {sync: [{path: data}]}
+      main: {sync: [{path: data}], logs: {}}
+      side: {logs: {enabled: false}}
 commands:
   a: echo a
   b: {command: echo b, section: s}
@@ -291,7 +292,7 @@ dependencies:
             waitInitialSync: true,
           },
         ],
-        logs: { showLast: 20 },
+        logs: { showLast: 20, selectors: [{ labelSelector: { app: 'db' }, containerName: 'main' }] },
         interactive: {
           defaultEnabled: true,
           terminal: { ...target, command: ['sh', '-c', 'bash -l'] },

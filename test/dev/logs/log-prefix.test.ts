@@ -15,6 +15,13 @@ describe('logPrefix', () => {
     ['with replicas', 'web a', one('a'), [one('b'), one('c')]],
     ['twice in a pod', 'web app', one('a'), [one('a', 'side')]],
     ['twice in several pods', 'web a app', one('a'), [one('a', 'side'), one('b')]],
+    ['selected by its labels', 'a', { ...one('a'), image: undefined }, [one('a')]],
+    [
+      'the second of a pod that is selected by its labels',
+      'a app',
+      { ...one('a'), image: undefined },
+      [{ ...one('a', 'side'), image: undefined }],
+    ],
     ['an init container', 'web migrate', one('a', 'migrate', { isInit: true }), []],
   ];
   it.each(table)('%s: %s', (_, prefix, container, others) => {
