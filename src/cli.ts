@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { Failure, isFailure } from './base/failure.js';
 import { buildProgram } from './commands/command-line.js';
@@ -12,21 +13,21 @@ declare const DEVSPACE_VERSION: string;
 /** See start/program.ts: has what was compiled kept for the next run of this command. */
 declare const keepCode: (command: string) => void;
 
-/** Why a run was told to stop; `exitCode` is what shells expect for the signal (128 + its number). */
+/** Why a run was told to stop; `exitCode` is what shells expect for a signal (128 + its number). */
 class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly exitCode: number;
 
-  constructor(signal: string, exitCode: number) {
-    super(`stopped by ${signal}`);
+  constructor(by: string, exitCode: number) {
+    super(`stopped by ${by}`);
     this.exitCode = exitCode;
   }
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** What Ctrl-C and termination do: abort `signal`, or what `divertSignals` says. */
-function interrupts(): Pick<Invocation, 'signal' | 'divertSignals'> {
+/** What Ctrl-C and termination do: abort `signal`, or what `divertSignals` says. `signal` aborts as well with `output`. */
+function interrupts(output: AbortSignal): Pick<Invocation, 'signal' | 'divertSignals'> {
   const controller = new AbortController();
   let diverted: ((name: NodeJS.Signals) => void) | undefined;
   for (const [name, code] of Object.entries(SIGNALS)) {
@@ -45,7 +46,7 @@ function interrupts(): Pick<Invocation, 'signal' | 'divertSignals'> {
       },
     };
   };
-  return { signal: controller.signal, divertSignals };
+  return { signal: AbortSignal.any([controller.signal, output]), divertSignals };
 }
 
 async function chooseReporter(flags: Readonly<Record<string, unknown>>): Promise<Reporter> {
@@ -72,6 +73,8 @@ interface Ending {
   isOutputLost: boolean;
   /** Learnt while it ran. */
   readonly secrets: Secrets;
+  /** Aborts when what is printed reaches nobody any more. */
+  readonly output: AbortSignal;
 }
 
 async function runCommand(
@@ -80,8 +83,8 @@ async function runCommand(
   flags: Readonly<Record<string, unknown>>,
   ending: Ending,
 ): Promise<number> {
-  const { divertSignals, signal } = interrupts();
-  const { secrets } = ending;
+  const { output, secrets } = ending;
+  const { divertSignals, signal } = interrupts(output);
   const reporter = withoutSecrets(await chooseReporter(flags), secrets);
   const invocation: Invocation = {
     args,
@@ -154,14 +157,38 @@ function flushed(stream: NodeJS.WriteStream, ms?: number): Promise<boolean> {
   });
 }
 
-async function main(argv: readonly string[]): Promise<Ending> {
-  // A reader that goes away (`devspace logs | head`) is no error.
+/** How long a run may take to end once nobody reads what it prints. */
+const UNREAD_MS = 5000;
+
+/**
+ * Aborts when nobody reads what is printed any more (`devspace logs | head`), which is no error, or when it cannot be written: OUTPUT_FAILED. A terminal
+ * that was closed is a matter of SIGHUP; who ignores that wants the run to go on.
+ */
+function watchOutput(): AbortSignal {
+  const output = new AbortController();
+  const lost = (reason: Interrupted | Failure): void => {
+    // What is written afterwards fails as well.
+    if (output.signal.aborted) return;
+    output.abort(reason);
+    setTimeout(() => process.exit(reason.exitCode), UNREAD_MS).unref();
+  };
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
+      if (error.code === 'EPIPE') lost(new Interrupted('the end of its reader', 0));
+      else if (stream === process.stdout && !stream.isTTY) lost(outputFailure(error));
     });
   }
-  const ending: Ending = { code: 0, isOutputLost: false, secrets: new Secrets() };
+  return output.signal;
+}
+
+function outputFailure(cause: Error): Failure {
+  const message = `What was printed could not be written: ${cause.message}`;
+  return new Failure({ code: 'OUTPUT_FAILED', message, hint: 'df -h', cause });
+}
+
+async function main(argv: readonly string[]): Promise<Ending> {
+  const output = watchOutput();
+  const ending: Ending = { code: 0, isOutputLost: false, secrets: new Secrets(), output };
   // A bug that nobody waits for. Without this Node would print its stack and end with 1, like a failure of the user's.
   process.once('uncaughtException', (error) => {
     void conclude(error, argv, ending.secrets).then((code) => process.exit(code));
@@ -176,6 +203,10 @@ async function main(argv: readonly string[]): Promise<Ending> {
   } catch (error) {
     ending.code = await conclude(error, argv, ending.secrets);
   }
+  // Of what was written last nobody has told yet.
+  await setImmediate();
+  if (isFailure(output.reason) && ending.code === 0)
+    ending.code = await conclude(output.reason, argv, ending.secrets);
   return ending;
 }
 

@@ -18,10 +18,13 @@ function print(text: string): void {
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EAGAIN') process.stdout.on('error', () => {}).write(rest);
     // A reader that has gone away (`devspace --help | head`) is no error.
-    else if (code !== 'EPIPE') throw error;
+    else if (code !== 'EPIPE') {
+      process.stderr.write(`error OUTPUT_FAILED: What was printed could not be written: ${message}\n`);
+      process.exitCode = 1;
+    }
   }
 }
 
