@@ -2,19 +2,13 @@ package wire
 
 import (
 	"bytes"
-	"encoding/json"
-	"os"
 	"reflect"
 	"testing"
 )
 
 type tunnelVector struct {
-	Name      string
-	Type      byte
-	Hex       string
-	Direction string
-	Zeros     int
-	Fields    struct {
+	frameVector
+	Fields struct {
 		Listener, Stream, Nonce, Port, Code, Bytes *uint64
 		Transport, Address, Reason, Content        string
 	}
@@ -22,7 +16,7 @@ type tunnelVector struct {
 
 func TestTunnelVectors(t *testing.T) {
 	for _, side := range []string{"client", "helper"} {
-		for _, v := range loadTunnel(t, side) {
+		for _, v := range load[tunnelVector](t, "tunnel", side) {
 			f := v.Fields
 			want := TunnelFrame{
 				Type: v.Type, Text: f.Address + f.Reason, Port: or(f.Port), Code: or(f.Code), Bytes: or(f.Bytes),
@@ -49,31 +43,14 @@ func TestTunnelVectors(t *testing.T) {
 }
 
 func TestInvalidTunnelVectors(t *testing.T) {
-	for _, v := range loadTunnel(t, "invalid") {
-		raw := append(unhex(t, v.Hex), make([]byte, v.Zeros)...)
-		var head [4]byte
-		copy(head[:], raw)
-		n, err := Length(head)
-		if err == nil && n != len(raw)-4 {
-			t.Fatalf("%s: the vector's length is wrong", v.Name)
-		}
-		if err == nil {
-			_, err = DecodeTunnel(raw[4:], v.Direction == "client")
-		}
-		if err == nil {
-			t.Errorf("%s, %s: accepted", v.Direction, v.Name)
-		}
-	}
+	refused(t, "tunnel", func(payload []byte, fromClient bool) error {
+		_, err := DecodeTunnel(payload, fromClient)
+		return err
+	})
 }
 
 func FuzzDecodeTunnel(f *testing.F) {
-	for _, file := range []string{"client", "helper", "invalid"} {
-		for _, v := range loadTunnel(f, file) {
-			if raw := unhex(f, v.Hex); len(raw) > 4 {
-				f.Add(raw[4:])
-			}
-		}
-	}
+	addVectors(f, "tunnel")
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		for _, fromClient := range []bool{true, false} {
 			if frame, err := DecodeTunnel(payload, fromClient); err == nil {
@@ -90,17 +67,4 @@ func or(n *uint64) uint64 {
 		return 0
 	}
 	return *n
-}
-
-func loadTunnel(t testing.TB, name string) []tunnelVector {
-	t.Helper()
-	text, err := os.ReadFile("../../testdata/tunnel/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var vectors []tunnelVector
-	if err := json.Unmarshal(text, &vectors); err != nil {
-		t.Fatal(err)
-	}
-	return vectors
 }

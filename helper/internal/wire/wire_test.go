@@ -2,22 +2,13 @@ package wire
 
 import (
 	"bytes"
-	"encoding/binary"
-	"encoding/hex"
-	"encoding/json"
-	"os"
 	"reflect"
 	"testing"
 )
 
 type vector struct {
-	Name      string
-	Type      byte
-	Frame     string
-	Hex       string
-	Direction string
-	Zeros     int
-	Fields    struct {
+	frameVector
+	Fields struct {
 		Version, ID, Nonce, Mode, Size, Flags, Code, PID uint64
 		Offset, Length, BlockSize                        uint64
 		Ranges                                           []struct{ Offset, Length uint64 }
@@ -45,7 +36,7 @@ type jsonEntry struct {
 
 func TestRequestVectors(t *testing.T) {
 	seen := map[byte]bool{}
-	for _, v := range load(t, "client") {
+	for _, v := range load[vector](t, "wire", "client") {
 		f := v.Fields
 		want := Request{
 			Type: v.Type, ID: f.ID + f.Nonce, Path: f.Path, Mode: uint32(f.Mode), Mtime: Time{f.Mtime.S, f.Mtime.Ns}, Size: f.Size,
@@ -85,7 +76,7 @@ func TestRequestVectors(t *testing.T) {
 
 func TestReplyVectors(t *testing.T) {
 	seen := map[byte]bool{}
-	for _, v := range load(t, "helper") {
+	for _, v := range load[vector](t, "wire", "helper") {
 		f := v.Fields
 		want := Reply{
 			Type: v.Type, ID: f.ID + f.Nonce, Code: f.Code, Text: f.Message + f.Root, Source: f.Source,
@@ -129,34 +120,19 @@ func TestReplyVectors(t *testing.T) {
 }
 
 func TestInvalidVectors(t *testing.T) {
-	for _, v := range load(t, "invalid") {
-		raw := append(unhex(t, v.Hex), make([]byte, v.Zeros)...)
-		var head [4]byte
-		copy(head[:], raw)
-		n, err := Length(head)
-		if err == nil && n != len(raw)-4 {
-			t.Fatalf("%s: the vector's length is wrong", v.Name)
+	refused(t, "wire", func(payload []byte, fromClient bool) (err error) {
+		if fromClient {
+			_, err = DecodeRequest(payload)
+		} else {
+			_, err = DecodeReply(payload)
 		}
-		if err == nil && v.Direction == "client" {
-			_, err = DecodeRequest(raw[4:])
-		} else if err == nil {
-			_, err = DecodeReply(raw[4:])
-		}
-		if err == nil {
-			t.Errorf("%s: accepted", v.Name)
-		}
-	}
+		return err
+	})
 }
 
 // What decodes must encode to the very same bytes: there is one way to write a frame.
 func FuzzDecode(f *testing.F) {
-	for _, file := range []string{"client", "helper", "invalid"} {
-		for _, v := range load(f, file) {
-			if raw := unhex(f, v.Hex); len(raw) > 4 {
-				f.Add(raw[4:])
-			}
-		}
-	}
+	addVectors(f, "wire")
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		if r, err := DecodeRequest(payload); err == nil {
 			if encoded := AppendRequest(nil, &r); !bytes.Equal(encoded[4:], payload) {
@@ -179,39 +155,6 @@ func (e jsonEntry) entry(t testing.TB) Entry {
 	}
 	fill(t, out.Stamp[:], e.Stamp)
 	return out
-}
-
-func load(t testing.TB, name string) []vector {
-	t.Helper()
-	text, err := os.ReadFile("../../testdata/wire/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var vectors []vector
-	if err := json.Unmarshal(text, &vectors); err != nil {
-		t.Fatal(err)
-	}
-	if len(vectors) == 0 {
-		t.Fatal("no vectors")
-	}
-	return vectors
-}
-
-func payload(t testing.TB, raw []byte) []byte {
-	t.Helper()
-	if len(raw) < 5 || int(binary.BigEndian.Uint32(raw)) != len(raw)-4 {
-		t.Fatalf("bad vector %x", raw)
-	}
-	return raw[4:]
-}
-
-func unhex(t testing.TB, text string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 func fill(t testing.TB, into []byte, text string) {
