@@ -137,12 +137,19 @@ async function conclude(error: unknown, argv: readonly string[], secrets: Secret
 }
 
 function usageFailure(error: CommanderError, argv: readonly string[]): Failure {
-  const command = argv.find((word) => commands.some(({ name }) => name === word));
+  const path: string[] = [];
+  let known: readonly CommandSpec[] | undefined = commands;
+  for (const word of argv) {
+    const spec: CommandSpec | undefined = known?.find(({ name }) => name === word);
+    if (spec === undefined) continue;
+    path.push(word);
+    known = spec.subcommands;
+  }
   const message = error.message.replace(/^error: /, '').trim();
   return new Failure({
     code: 'USAGE',
     message: message === '(outputHelp)' ? 'no command given' : message.replace(/\s*\n\s*/g, ' '),
-    hint: `devspace ${command === undefined ? '' : `${command} `}--help`,
+    hint: ['devspace', ...path, '--help'].join(' '),
   });
 }
 

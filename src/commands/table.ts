@@ -208,5 +208,5 @@ export const commands: readonly CommandSpec[] = [
   resetCommand,
   printCommand,
   statusCommand,
-  completionCommand,
+  completionCommand(() => commands),
 ];

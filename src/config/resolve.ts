@@ -1,5 +1,5 @@
+import { judgeBeforehand, judgedFirst, Refused, stillWrong } from './beforehand.js';
 import { TooLarge } from './budget.js';
-import { derive } from './derived.js';
 import type { Diagnostic } from './diagnostic.js';
 import { finishDraft, readDraft, type Draft, type LoadResult } from './load.js';
 import { formatPath, itemsAt, textsUnder, valueAt, type Path } from './path.js';
@@ -10,12 +10,12 @@ import { CONFIG_VERSION, configSchema, type Config } from './schema.js';
 import { sectionProblems } from './sections.js';
 import { openSource } from './open-source.js';
 import { definitionsOf } from './vars/definition.js';
-import { evaluateExpressions, hasExpressions, isExpression } from './vars/expression.js';
+import { evaluateExpressions, hasExpressions } from './vars/expression.js';
 import { fillTexts, textsToFill, usesOf, type Filled } from './vars/fill.js';
 import { predefinedOf } from './vars/predefined.js';
 import { Resolver, VariableProblem, type Answers } from './vars/resolver.js';
 import { isRuntime, runtimeImage } from './vars/runtime.js';
-import { hasVariables, namesIn } from './vars/text.js';
+import { namesIn } from './vars/text.js';
 
 /** Which profiles to use. */
 export interface ProfileChoice {
@@ -34,13 +34,15 @@ export interface ResolveInput {
   readonly file: string;
   readonly text: string;
   readonly profiles: ProfileChoice;
-  /** Where the values of variables come from, once the profiles are known. */
-  readonly answers: (profiles: readonly string[]) => Promise<Answers>;
+  /** Where the values of variables come from, once the profiles are known. `name`: what the config calls the project, in the versions that do. */
+  readonly answers: (profiles: readonly string[], name: string | undefined) => Promise<Answers>;
   /**
    * The sections that the caller looks into: only their variables are asked for, and in all others texts stay as they are. In `commands` variables
    * that nobody knows are left to the shell.
    */
   readonly sections: readonly string[];
+  /** Of `commands` only the one of this name: what the others need is not asked for. */
+  readonly command?: string | undefined;
   /** Leave texts whose variables have no value as they are. */
   readonly lenient?: boolean;
 }
@@ -96,8 +98,10 @@ export async function resolveConfig(input: ResolveInput): Promise<ResolveResult>
     const problems = applyProfiles(value, chosen.order, { forgiving, origins, source });
     if (problems.length > 0) return { ok: false, diagnostics: problems };
 
-    const texts = [...textsToFill(value, (section) => sections.includes(section) || !SECTIONS.has(section))];
-    const answers = judgedFirst(await input.answers(chosen.names), draft);
+    const texts = [
+      ...textsToFill(value, (section) => sections.includes(section) || !SECTIONS.has(section)),
+    ].filter(({ path }) => isOfCommand(value, path, input.command));
+    const answers = judgedFirst(await input.answers(chosen.names, projectName(value)), draft);
     const resolver = new Resolver(definitionsOf(value), answers);
     const uses = usesOf(texts);
     for (const name of orderOf(uses, value)) {
@@ -154,6 +158,17 @@ function isValueSection(section: string): boolean {
   return section !== 'commands';
 }
 
+function isOfCommand(value: unknown, path: Path, name: string | undefined): boolean {
+  return (
+    name === undefined || path[0] !== 'commands' || valueAt(value, [...path.slice(0, 2), 'name']) === name
+  );
+}
+
+/** Only v2beta1 has one; elsewhere it is a key too many. */
+function projectName({ name }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof name === 'string' ? name : undefined;
+}
+
 /** From 5.12 on DevSpace lets patches replace and remove what is not there. */
 const FORGIVING: ReadonlySet<string> = new Set(['v1beta10', 'v1beta11', 'v2beta1']);
 
@@ -165,7 +180,7 @@ async function chooseProfiles(
   const heads = (value['profiles'] ?? []) as readonly ProfileHead[];
   let activated: string[] = [];
   if (activation && heads.some((head) => 'activation' in head)) {
-    const given = await answers([...parents, ...names]);
+    const given = await answers([...parents, ...names], projectName(value));
     const resolver = new Resolver(definitionsOf(value), given);
     activated = await activatedProfiles(value, {
       env: (name) => given.env[name] ?? given.dotenv[name],
@@ -187,64 +202,6 @@ async function chooseProfiles(
 function diagnosticOf(source: Draft['source'], { at, code, hint, message }: ChoiceProblem): Diagnostic {
   const path: Path = at ? ['profiles', at.index, ...at.key] : ['profiles'];
   return source.diagnose(code, path, message, { part: at ? 'value' : 'key', hint });
-}
-
-class Refused extends Error {
-  readonly result: LoadResult & { ok: false };
-
-  constructor(result: LoadResult & { ok: false }) {
-    super('the config is wrong whatever its variables are');
-    this.result = result;
-  }
-}
-
-/** The same answers, but before somebody is asked or a program is run the config is judged: {@link Refused}. It costs as much as loading it. */
-function judgedFirst(answers: Answers, draft: Draft): Answers {
-  let judged = false;
-  const judge = (): void => {
-    const refused = judged ? undefined : judgeBeforehand(draft);
-    judged = true;
-    if (refused) throw new Refused(refused);
-  };
-  const { ask, evaluate, run } = answers;
-  return {
-    ...answers,
-    evaluate:
-      evaluate &&
-      (async (place, line) => {
-        judge();
-        return evaluate(place, line);
-      }),
-    run: async (name, program) => {
-      judge();
-      return run(name, program);
-    },
-    ask:
-      ask &&
-      (async (question, remember) => {
-        judge();
-        return ask(question, remember);
-      }),
-  };
-}
-
-/**
- * What is wrong with the config whatever its variables are; undefined when nothing is. Judges a copy: the draft stays as it is.
- */
-function judgeBeforehand(draft: Draft): (LoadResult & { ok: false }) | undefined {
-  const value = draft.origins.copy(draft.value);
-  const result = finishDraft({ ...draft, value, source: derive(draft.written, value, draft.origins) });
-  if (result.ok) return undefined;
-  const diagnostics = result.diagnostics.filter((one) => !isOpen(draft, one));
-  return diagnostics.length > 0 ? { ok: false, diagnostics } : undefined;
-}
-
-/** Whether variables may yet mend it. What is not supported is so whatever is in it, unless a variable takes its place. */
-function isOpen({ written }: Draft, { code, path }: Diagnostic): boolean {
-  const value = valueAt(written.value, path);
-  if (code === 'CONFIG_UNSUPPORTED' && typeof value !== 'string') return false;
-  const mayHave = hasExpressions(valueAt(written.value, ['version']));
-  return textsUnder(value, [], (text) => hasVariables(text) || (mayHave && isExpression(text))).length > 0;
 }
 
 /** Defined variables in the order of their definitions, then the others in the order of their use. */
@@ -272,15 +229,6 @@ function missingOf(
       definitions.find(({ text }) => namesIn(text).includes(name))?.path ?? ['vars'];
     return { name, path, at: source.locate(path) };
   });
-}
-
-/** Without what is only wrong because its variables were left. */
-function stillWrong(
-  draft: Draft,
-  diagnostics: readonly Diagnostic[],
-  done: ReadonlySet<string>,
-): Diagnostic[] {
-  return diagnostics.filter((one) => done.has(formatPath(one.path)) || !isOpen(draft, one));
 }
 
 /** `${runtime.…}` has a value only once images are built: in what comes after that, and for images that there are. */

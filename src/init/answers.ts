@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from './languages.js';
 
 /** What `devspace init` has to know before it writes anything. */
 export interface Answers {

@@ -3,7 +3,8 @@ import { parseImageReference } from '../base/image-reference.js';
 import type { Answers, DeployAnswer, ImageAnswer } from './answers.js';
 import { dockerfileFacts } from './dockerfile-facts.js';
 import type { Found } from './found.js';
-import { detectLanguage, detectStack, languages, type Language } from './language.js';
+import { detectLanguage, detectStack } from './language.js';
+import { languages, type Language } from './languages.js';
 import { normal } from './plan.js';
 import type { Survey } from './survey.js';
 

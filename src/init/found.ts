@@ -29,6 +29,8 @@ export interface Compose {
     | undefined;
   /** Names of all others. */
   readonly others: readonly string[];
+  /** What is no YAML tells nothing. */
+  readonly isYaml: boolean;
 }
 
 export function findParts({ files, texts }: Survey): Found {
@@ -105,12 +107,12 @@ function findCompose(texts: ReadonlyMap<string, string>): Compose | undefined {
   try {
     parsed = load(texts.get(file) ?? '');
   } catch {
-    return undefined;
+    return { file, app: undefined, others: [], isYaml: false };
   }
   const services = isObject(parsed) && isObject(parsed.services) ? Object.entries(parsed.services) : [];
   const [name, service] = services.find(([, one]) => isObject(one) && one.build !== undefined) ?? [];
   const others = services.map(([one]) => one).filter((one) => one !== name);
-  if (!isObject(service)) return { file, app: undefined, others };
+  if (!isObject(service)) return { file, app: undefined, others, isYaml: true };
   const build = isObject(service.build) ? service.build : { context: service.build };
   const text = (value: unknown) =>
     typeof value === 'string' ? value.replace(/^\.\//, '') || '.' : undefined;
@@ -119,7 +121,7 @@ function findCompose(texts: ReadonlyMap<string, string>): Compose | undefined {
   const inContext = context === undefined || context === '.' ? dockerfile : `${context}/${dockerfile}`;
   const target = typeof build.target === 'string' ? build.target : undefined;
   const port = containerPort(service.ports) ?? containerPort(service.expose);
-  return { file, app: { context, dockerfile: inContext, target, port }, others };
+  return { file, app: { context, dockerfile: inContext, target, port }, others, isYaml: true };
 }
 
 /** Of `"8080:80"`, `80`, `127.0.0.1:8080:80/tcp` or `{target: 80}`. */
@@ -132,7 +134,8 @@ function containerPort(ports: unknown): number | undefined {
   return port > 0 && port <= 65_535 ? port : undefined;
 }
 
-function folderOf(path: string): string {
+/** `.` for what is at the top. */
+export function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
 }
 

@@ -1,19 +1,6 @@
+import type { Language } from './languages.js';
 import { portInSource } from './port-in-source.js';
 import type { Survey } from './survey.js';
-
-export const languages = ['node', 'python', 'go', 'java', 'php', 'ruby', 'rust', 'dotnet'] as const;
-export type Language = (typeof languages)[number];
-
-export const languageNames: Readonly<Record<Language, string>> = {
-  node: 'Node.js',
-  python: 'Python',
-  go: 'Go',
-  java: 'Java',
-  php: 'PHP',
-  ruby: 'Ruby',
-  rust: 'Rust',
-  dotnet: '.NET',
-};
 
 export interface Stack {
   readonly language: Language;

@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from './languages.js';
 import type { Survey } from './survey.js';
 
 /** The files that a port may be written in, and how. */

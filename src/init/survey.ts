@@ -27,8 +27,12 @@ const TELLING = new RegExp(
   ].join('|')})$`,
 );
 
-/** Looks around in `root`: four levels, at most 5,000 files. What cannot be read is left out. */
-export async function survey(root: string, signal: AbortSignal): Promise<Survey> {
+/** Looks around in `root`: four levels, at most 5,000 files, and at the `named` ones wherever they are. What cannot be read is left out. */
+export async function survey(
+  root: string,
+  signal: AbortSignal,
+  named: readonly string[] = [],
+): Promise<Survey> {
   const files: string[] = [];
   const texts = new Map<string, string>();
   const walk = async (folder: string, depth: number): Promise<void> => {
@@ -52,5 +56,10 @@ export async function survey(root: string, signal: AbortSignal): Promise<Survey>
     }
   };
   await walk('', 1);
+  for (const path of named) {
+    if (files.includes(path)) continue;
+    await read(path);
+    if (texts.has(path)) files.push(path);
+  }
   return { files, texts };
 }

@@ -65,6 +65,54 @@ info Next: devspace use namespace NAME, then devspace dev
     expect(stderr).toContain('warn compose.yaml has services that are not taken over: db (COMPOSE_SERVICES)');
   });
 
+  it.each([
+    [['--manifests', 'kube,nope'], 'MANIFEST_NOT_FOUND: --manifests nope does not exist'],
+    [
+      ['--manifests', 'kube/*.yaml,nope/*.yaml'],
+      'MANIFEST_NOT_FOUND: --manifests nope/*.yaml does not exist',
+    ],
+    [['--kustomize', 'overlay'], 'MANIFEST_NOT_FOUND: --kustomize overlay does not exist'],
+    [['--chart', './chart'], 'MANIFEST_NOT_FOUND: --chart ./chart does not exist'],
+    [['--context', 'src'], 'CONTEXT_MISSING: --context src does not exist'],
+    [['--dockerfile', 'build/Dockerfile.dev'], 'DOCKERFILE_MISSING: the Dockerfile does not exist'],
+  ])('does not take %j when it is not there', async (flags, message) => {
+    await using project = await makeProject({ 'build/Dockerfile': 'FROM x\n', 'kube/a.yaml': '' });
+    const { code, stderr } = await runCli(['init', ...flags], { cwd: project.dir, env });
+    expect(stderr).toContain(`error ${message}`);
+    expect(code).toBe(1);
+    expect(await readdir(project.dir)).toEqual(['build', 'kube']);
+  });
+
+  it('takes a Dockerfile and a chart by name wherever they are', async () => {
+    await using project = await makeProject({ 'build/Dockerfile': 'FROM x\nEXPOSE 7070\n' });
+    const made = await runCli(['init', '--dockerfile', './build/Dockerfile', '--chart', 'stable/app'], {
+      cwd: project.dir,
+      env,
+    });
+    expect(made.code).toBe(0);
+    expect(await readFile(project.path('devspace.yaml'), 'utf8')).toContain('- port: 7070');
+  });
+
+  it('tells of a compose file that it cannot read, and of Dockerfiles that it does not use', async () => {
+    await using project = await makeProject({
+      'docker-compose.yml': 'services: "3\n',
+      'apps/api/Dockerfile': 'FROM x\n',
+      'apps/web/Dockerfile': 'FROM x\n',
+    });
+    const { stderr } = await runCli(['init', '--name', 'web'], { cwd: project.dir, env });
+    expect(stderr).toContain(
+      'warn docker-compose.yml is no YAML, so nothing of it was used (COMPOSE_INVALID)',
+    );
+    expect(stderr).toContain(
+      'Built is ./apps/api/Dockerfile; add the others as in: devspace add deployment web --dockerfile apps/web/Dockerfile --context apps/web\n',
+    );
+    const added = await runCli(
+      ['add', 'deployment', 'api', '--dockerfile', 'apps/web/Dockerfile', '--context', 'apps/web'],
+      { cwd: project.dir, env },
+    );
+    expect(added.code).toBe(0);
+  });
+
   it('asks on a terminal, with what it found as the answer to Enter', async () => {
     await using project = await makeProject({ 'main.py': '', 'k8s/web.yaml': 'apiVersion: v1\nkind: Pod\n' });
     await using cli = startCli(['init'], { cwd: project.dir, env, terminal: { columns: 100, rows: 30 } });

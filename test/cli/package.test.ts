@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { languages } from '../../src/init/language.js';
+import { languages } from '../../src/init/languages.js';
 import { readHelper } from '../../src/sync/inject/helper-binary.js';
 import { installPackage, type InstalledPackage } from '../rig/installed.js';
 

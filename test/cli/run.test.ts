@@ -185,6 +185,30 @@ commands:
     expect((await say('--var', 'WORD=before', 'run', 'say')).stdout).toBe('before yes  two two\n');
   });
 
+  it('needs the variables of its own command only', async () => {
+    await using project = await makeIt(`version: v1beta3
+commands:
+  - name: say
+    command: echo \${WORD}
+  - name: push
+    command: echo \${TOKEN}
+vars:
+  - name: WORD
+  - name: TOKEN
+    password: true
+`);
+    const inside = { cwd: project.dir, env };
+    expect(await runCli(['run', '--var', 'WORD=yes', 'say'], inside)).toMatchObject({
+      stdout: 'yes\n',
+      stderr: '',
+      code: 0,
+    });
+    expect((await runCli(['run', 'say'], inside)).stderr).toMatch(/^error VARIABLE_MISSING: variable WORD /);
+    // Of a name that is misspelt, and of a list, nothing is asked.
+    expect((await runCli(['run', 'sya'], inside)).stderr).toMatch(/^error COMMAND_NOT_FOUND/);
+    expect((await runCli(['run'], inside)).stdout).toContain('push  echo ${TOKEN}');
+  });
+
   it('takes flags of devspace in front of the name', async () => {
     await using project = await makeIt();
     const { stdout } = await runCli(['run', '--silent', 'show', '--silent'], { cwd: project.dir, env });

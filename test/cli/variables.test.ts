@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { runCli, startCli } from '../rig/cli.js';
@@ -136,6 +136,30 @@ describe('variables', () => {
     expect((await printed([], project)).web).toMatchObject({ image: 'ghcr.io/web', tag: 'latest' });
     // The environment comes first.
     expect((await printed([], project, { REGISTRY: 'env' })).web).toMatchObject({ image: 'env/web' });
+  });
+
+  it('predefined: the name of the project, and the programs', async () => {
+    const text = `commands:
+- name: show
+  command: \${DEVSPACE_EXECUTABLE} --version; echo "\${DEVSPACE_NAME} \${devspace.kubectlExecutable}"
+`;
+    await using project = await makeProject({
+      'folder/devspace.yaml': `version: v1beta3\n${text}`,
+      'v6/devspace.yaml': `version: v2beta1\nname: mine\n${text.replace('- name: show\n ', '  show:\n   ')}`,
+      'bin/kubectl': '#!/bin/sh\n',
+    });
+    await chmod(project.path('bin/kubectl'), 0o755);
+    const show = async (folder: string) =>
+      (
+        await runCli(['run', 'show'], {
+          cwd: project.path(folder),
+          env: { ...env, PATH: `${project.path('bin')}:${process.env['PATH']}` },
+        })
+      ).stdout;
+    const kubectl = project.path('bin/kubectl');
+    expect(await show('folder')).toMatch(/^devspace version \d.*\nfolder /);
+    expect(await show('folder')).toContain(`\nfolder ${kubectl}\n`);
+    expect(await show('v6')).toContain(`\nmine ${kubectl}\n`);
   });
 
   it('predefined: of git, of this machine, of the kubeconfig', async () => {

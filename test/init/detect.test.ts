@@ -130,7 +130,7 @@ describe('findParts', () => {
     const { compose } = findParts(
       surveyOf({ 'compose.yaml': `services:\n  db:\n    image: postgres\n  web:\n    ${service}\n` }),
     );
-    expect(compose).toEqual({ file: 'compose.yaml', app, others: ['db'] });
+    expect(compose).toEqual({ file: 'compose.yaml', app, others: ['db'], isYaml: true });
   });
 
   it('takes no harm from a compose file that is none', () => {

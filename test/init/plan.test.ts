@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load-config.js';
 import { chooseAnswers, type Project, type Said } from '../../src/init/choose.js';
 import { findParts } from '../../src/init/found.js';
 import { asGitPatterns, withLines } from '../../src/init/ignore-lines.js';
-import { languages } from '../../src/init/language.js';
+import { languages } from '../../src/init/languages.js';
 import { contextOf, languageOf, planFiles } from '../../src/init/plan.js';
 import { readTemplate } from '../../src/init/templates/read-template.js';
 import type { TemplateText } from '../../src/init/templates/template.js';

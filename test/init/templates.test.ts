@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { detectLanguage, detectStack, languages } from '../../src/init/language.js';
+import { detectLanguage, detectStack } from '../../src/init/language.js';
+import { languages } from '../../src/init/languages.js';
 import { fill } from '../../src/init/templates/fill.js';
 import { makeTemplate } from '../../src/init/templates/index.js';
 import { readTemplate } from '../../src/init/templates/read-template.js';

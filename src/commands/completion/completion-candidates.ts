@@ -2,7 +2,6 @@ import { itemsAt, valueAt, type Path } from '../../config/path.js';
 import { openSource } from '../../config/open-source.js';
 import { findProject } from '../../state/project.js';
 import { globalFlags, type CommandSpec, type FlagSpec } from '../command.js';
-import { commands } from '../table.js';
 
 /** Where the words that a command takes stand in the config, and under which key their names; a name of a map has none. */
 const NAMES: Readonly<Record<string, { readonly path: Path; readonly key?: string }>> = {
@@ -14,13 +13,13 @@ const NAMES: Readonly<Record<string, { readonly path: Path; readonly key?: strin
 
 /** What the last of `words`, which may be empty, can be made into; the others are what stands before it, behind `devspace`. Never fails. */
 export async function candidates(
+  commands: readonly CommandSpec[],
   words: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
+  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
 ): Promise<string[]> {
   const before = words.slice(0, -1);
   const last = words.at(-1) ?? '';
-  const { flags, given, path, spec } = commandIn(before);
+  const { flags, given, path, spec } = commandIn(commands, before);
   const open = valueOf(before.at(-1), flags);
   const all =
     open !== undefined
@@ -41,7 +40,10 @@ export async function candidates(
 }
 
 /** The command that the words name, the flags it takes, and how many other words it has got. */
-function commandIn(words: readonly string[]): {
+function commandIn(
+  commands: readonly CommandSpec[],
+  words: readonly string[],
+): {
   spec: CommandSpec | undefined;
   path: string;
   flags: readonly FlagSpec[];

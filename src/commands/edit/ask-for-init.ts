@@ -7,7 +7,8 @@ import {
   type Project,
   type Said,
 } from '../../init/choose.js';
-import { detectLanguage, languageNames, languages } from '../../init/language.js';
+import { detectLanguage } from '../../init/language.js';
+import { languageNames, languages } from '../../init/languages.js';
 import { askChoice, askText } from '../ask.js';
 import type { Invocation } from '../command.js';
 

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { Failure, systemCode } from '../../base/failure.js';
 import { chooseAnswers, type Project, type Said } from '../../init/choose.js';
 import { findParts } from '../../init/found.js';
-import { detectLanguage, detectStack, languageNames } from '../../init/language.js';
-import { contextOf, languageOf, planFiles } from '../../init/plan.js';
+import { checkNamedPaths } from '../../init/named-paths.js';
+import { contextOf, languageOf, normal, planFiles } from '../../init/plan.js';
 import { projectName } from '../../init/project-name.js';
 import { survey } from '../../init/survey.js';
 import { readTemplate } from '../../init/templates/read-template.js';
@@ -15,6 +15,7 @@ import { canAsk } from '../ask.js';
 import { askForInit } from './ask-for-init.js';
 import type { CommandHandler, Invocation } from '../command.js';
 import { listFlag, textFlag } from '../flags.js';
+import { tellFound, tellOthers } from './tell-found.js';
 
 /** `devspace init`: looks at the folder, asks what it cannot know (on a terminal), and writes devspace.yaml with all it needs. */
 export const run: CommandHandler = async (invocation) => {
@@ -29,12 +30,19 @@ export const run: CommandHandler = async (invocation) => {
       hint: 'devspace dev, or to begin again: devspace init --reconfigure',
     });
   }
-  const found = await survey(cwd, signal);
+  const fromFlags = saidBy(flags);
+  await checkNamedPaths(cwd, fromFlags);
+  const found = await survey(
+    cwd,
+    signal,
+    fromFlags.dockerfile === undefined ? [] : [normal(fromFlags.dockerfile)],
+  );
   const project: Project = { survey: found, found: findParts(found), name: projectName(basename(cwd)) };
   tellFound(project, emit);
   const asked = flags.yes !== true && canAsk(invocation);
-  const said = asked ? await askForInit(invocation, project, saidBy(flags)) : saidBy(flags);
+  const said = asked ? await askForInit(invocation, project, fromFlags) : fromFlags;
   const answers = chooseAnswers(project, said);
+  if (said.dockerfile === undefined) tellOthers(project, answers, emit);
   const existing = {
     gitignore: await textIfThere(join(cwd, '.gitignore')),
     dockerignore: await textIfThere(join(cwd, contextOf(answers), '.dockerignore')),
@@ -106,35 +114,6 @@ function saidBy(flags: Invocation['flags']): Said {
     chart: textFlag(flags.chart),
     port: textFlag(flags.port),
   };
-}
-
-function tellFound({ found, survey }: Project, emit: Invocation['emit']): void {
-  const language = detectLanguage(survey);
-  const stack = language === undefined ? undefined : detectStack(survey, language);
-  const { charts, compose, dockerfiles, kustomizations, manifests } = found;
-  const all = [
-    ...(stack
-      ? [
-          stack.framework === undefined
-            ? languageNames[stack.language]
-            : `${languageNames[stack.language]} with ${stack.framework}`,
-        ]
-      : []),
-    ...dockerfiles.slice(0, 3),
-    ...manifests.slice(0, 3).map((path) => `manifests in ${path}`),
-    ...kustomizations.slice(0, 3).map((path) => `kustomization ${path}`),
-    ...charts.slice(0, 3).map((path) => `chart ${path}`),
-    ...(compose ? [compose.file] : []),
-  ];
-  if (all.length > 0) emit({ type: 'note', level: 'info', text: `Found: ${all.join(', ')}` });
-  if (compose && compose.others.length > 0) {
-    emit({
-      type: 'warning',
-      code: 'COMPOSE_SERVICES',
-      text: `${compose.file} has services that are not taken over: ${compose.others.join(', ')}`,
-      hint: 'write manifests for them, then: devspace add deployment NAME --manifests FILE',
-    });
-  }
 }
 
 async function textIfThere(file: string): Promise<string | undefined> {

@@ -7,8 +7,11 @@ import { podsFlag } from '../flags.js';
 export const run: CommandHandler = async (invocation) => {
   const { args, flags } = invocation;
   const project = await openToEdit(invocation);
-  const edits = removePorts(project.value, args[0], flags.all === true, podsFlag(flags));
-  const what = args[0] === undefined ? 'all forwards' : `port ${args[0]}`;
+  const edits = removePorts(project.value, args[0], flags.all === true, podsFlag(flags), {
+    reverse: flags.reverse === true,
+  });
+  const direction = flags.reverse === true ? 'reverse ' : '';
+  const what = args[0] === undefined ? `all ${direction}forwards` : `${direction}port ${args[0]}`;
   await saveEdits(invocation, project, edits, `Removed ${what} from ${project.name}`);
   return 0;
 };

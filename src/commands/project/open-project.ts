@@ -22,15 +22,17 @@ export const ALL_SECTIONS: readonly Section[] = ['images', 'deployments', 'dev',
 
 /**
  * Finds and loads the project: with the profiles that flags, `devspace use profile` and the environment choose, and with variables filled in. `sections`
- * are those the command acts on (default: all); only their variables are asked for, and others keep their texts. Throws CONFIG_NOT_FOUND, the failures of
+ * are those the command acts on (default: all), `command` the one of `commands` that it needs (default: all of them); only their variables are asked for, and
+ * others keep their texts. Throws CONFIG_NOT_FOUND, the failures of
  * a wrong or unsupported config, VARIABLE_MISSING, and those of {@link variableAnswers}.
  */
 export async function openProject(
   invocation: Invocation,
   sections: readonly (Section | 'commands')[] = ALL_SECTIONS,
+  command?: string,
 ): Promise<OpenProject> {
   const { emit, flags } = invocation;
-  const { project, result } = await resolveProject(invocation, { sections });
+  const { project, result } = await resolveProject(invocation, { sections, command });
   const { config, profiles, source, variables, warnings } = result;
   for (const warning of warnings) emit(warningOf(warning));
   const acting = ALL_SECTIONS.filter((section) => sections.includes(section));
@@ -54,7 +56,11 @@ type Resolved = ResolveResult & { ok: true };
 /** The same without judging what is supported, for commands that show the config. `lenient`: ask nothing, and leave what has no value. */
 export async function resolveProject(
   invocation: Invocation,
-  { lenient = false, sections }: { lenient?: boolean; sections: readonly string[] },
+  {
+    command,
+    lenient = false,
+    sections,
+  }: { command?: string | undefined; lenient?: boolean; sections: readonly string[] },
 ): Promise<{ project: Project; result: Resolved; active: string | undefined }> {
   const { cwd, emit, env, flags } = invocation;
   const project = await findProject(cwd, { env });
@@ -66,6 +72,7 @@ export async function resolveProject(
     profiles: profileFlags(flags, active),
     answers: await variableAnswers(invocation, project.root, { ask: !lenient }),
     sections,
+    command,
     lenient,
   });
   if (result.ok) return { project, result, active };

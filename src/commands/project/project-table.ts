@@ -194,8 +194,17 @@ export const addCommand: CommandSpec = {
       name: 'port',
       args: '<ports>',
       summary: 'forward local ports to pods: LOCAL or LOCAL:REMOTE, separated by commas',
-      examples: ['devspace add port 8080:80', 'devspace add port 3000,9229 --image-name api'],
-      flags: podsFlags,
+      examples: [
+        'devspace add port 8080:80',
+        'devspace add port 3000,9229 --image-name api',
+        'devspace add port 5353:53 --protocol udp',
+      ],
+      flags: [
+        { flag: '--protocol <protocol>', about: 'tcp or udp; udp goes through the helper (default: tcp)' },
+        { flag: '--via-helper', about: 'go through the helper, which passes on the end of input' },
+        { flag: '--reverse', about: 'from the pod to this machine; REMOTE is the port in the pod' },
+        ...podsFlags,
+      ],
       load: () => import('../edit/add-port.js'),
     },
     {
@@ -242,7 +251,7 @@ export const removeCommand: CommandSpec = {
       name: 'port',
       args: '[ports]',
       summary: 'do not forward ports any more: those with that local or remote port',
-      flags: [all, ...podsFlags],
+      flags: [all, { flag: '--reverse', about: 'those from pods to this machine' }, ...podsFlags],
       load: () => import('../edit/remove-port.js'),
     },
     {
@@ -266,11 +275,12 @@ export const removeCommand: CommandSpec = {
   ],
 };
 
-export const completionCommand: CommandSpec = {
+/** `commands`: those to complete. A function, because it is one of them itself. */
+export const completionCommand = (commands: () => readonly CommandSpec[]): CommandSpec => ({
   name: 'completion',
   args: '[shell] [words...]',
   summary: 'print what bash, zsh or fish need to complete commands, flags and names of the project',
   examples: ['source <(devspace completion bash)', 'devspace completion fish | source'],
   flags: [],
-  load: () => import('../completion/completion.js'),
-};
+  load: async () => ({ run: (await import('../completion/completion.js')).completionOf(commands()) }),
+});

@@ -11,7 +11,7 @@ import { planRun, type CommandConfig } from '../pipeline/run-plan.js';
 export const run: CommandHandler = async (invocation) => {
   const { args, divertSignals, env, signal, stdin } = invocation;
   const [name, ...rest] = args;
-  const { config, root } = await openProject(invocation, ['commands']);
+  const { config, root } = await openProject(invocation, name === undefined ? [] : ['commands'], name);
   const commands = config.commands ?? [];
   if (name === undefined) return listCommands(invocation, commands);
   const command = commands.find((one) => one.name === name) ?? refuse(name, commands);

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
-import { basename } from 'node:path';
 import { Failure } from '../../base/failure.js';
 import { predefinedOf, type Predefined } from '../../config/vars/predefined.js';
 import { findTool } from '../../proc/find-tool.js';
@@ -12,13 +11,13 @@ declare const DEVSPACE_VERSION: string | undefined;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 /**
- * The variables that devspace knows itself, each found out when it is used, once. Failures: GIT_NOT_FOUND, and those of the kubeconfig for namespace
+ * The variables that devspace knows itself, each found out when it is used, once. Failures: GIT_NOT_FOUND, TOOL_NOT_FOUND, and those of the kubeconfig for namespace
  * and context.
  */
 export function predefinedValues(
   invocation: Pick<Invocation, 'env' | 'flags' | 'signal'>,
   root: string,
-  profiles: readonly string[],
+  { name: projectName, profiles }: { name: string; profiles: readonly string[] },
 ): (name: string) => Promise<string | undefined> {
   const found = new Map<Predefined, Promise<string>>();
   return async (name) => {
@@ -56,7 +55,16 @@ export function predefinedValues(
       case 'version':
         return typeof DEVSPACE_VERSION === 'undefined' ? '' : DEVSPACE_VERSION;
       case 'name':
-        return basename(root);
+        return projectName;
+      case 'executable':
+        // What a shell can start: on Windows that is no script, but what npm has made of it.
+        return process.platform === 'win32' ? 'devspace' : (process.argv[1] ?? 'devspace');
+      case 'kubectl-executable':
+        return findTool('kubectl', {
+          neededFor: 'for ${DEVSPACE_KUBECTL_EXECUTABLE}',
+          hint: 'install kubectl, or set it: --var DEVSPACE_KUBECTL_EXECUTABLE=PATH',
+          env: invocation.env,
+        });
       default:
         return tmpdir();
     }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Failure, systemCode } from '../../base/failure.js';
 import type { Answers } from '../../config/vars/resolver.js';
@@ -26,13 +26,13 @@ export async function variableAnswers(
   invocation: Invocation,
   root: string,
   { ask }: AnswerOptions,
-): Promise<(profiles: readonly string[]) => Promise<Answers>> {
+): Promise<(profiles: readonly string[], name?: string) => Promise<Answers>> {
   const { env, flags, secrets } = invocation;
   const given = varFlags(flags['var']);
   const dotenv = await readDotenv(root);
   const states = new Map<string, State>();
   const asked = new Map<string, string>();
-  return async (profiles) => {
+  return async (profiles, name = basename(root)) => {
     const key = profileKey(profiles);
     const state = states.get(key) ?? (await openState(root, { profile: key }));
     states.set(key, state);
@@ -43,7 +43,7 @@ export async function variableAnswers(
       cached: state.variables,
       platform: process.platform,
       hide: (secret) => secrets.hide(secret),
-      predefined: predefinedValues(invocation, root, profiles),
+      predefined: predefinedValues(invocation, root, { name, profiles }),
       run: (name, program) => output(invocation, root, name, program),
       evaluate: (place, line) => evaluate(invocation, root, place, line),
       ask:

@@ -26,25 +26,57 @@ function portNumber(text: string): number {
   return port >= 1 && port <= 65_535 ? port : Number.NaN;
 }
 
+/** What is forwarded, which way, and how. */
+export interface PortKind {
+  /** From the pod to this machine. */
+  readonly reverse?: boolean;
+  /** `tcp` (the default) or `udp`. */
+  readonly protocol?: string | undefined;
+  readonly viaHelper?: boolean;
+}
+
 /** Added to the entry for the same pods, where there is one. Failures: USAGE, CONFIG_ENTRY_EXISTS. */
-export function addPorts(config: unknown, wanted: readonly PortMapping[], pods: DevSelector): Edit[] {
-  const forwards = allForwards(config);
-  for (const { port } of wanted) {
-    if (
-      forwards.some(
-        ({ value }) => valueAt(value, ['port']) === port && valueAt(value, ['protocol']) !== 'udp',
-      )
-    )
-      throw alreadyThere('a forward from port', String(port), `devspace remove port ${port}`);
-  }
+export function addPorts(
+  config: unknown,
+  wanted: readonly PortMapping[],
+  pods: DevSelector,
+  { protocol = 'tcp', reverse = false, viaHelper = false }: PortKind = {},
+): Edit[] {
+  if (protocol !== 'tcp' && protocol !== 'udp')
+    throw usage(`--protocol ${protocol} is not known`, 'use tcp or udp');
+  if (reverse && viaHelper)
+    throw usage(
+      '--via-helper does not go with --reverse',
+      'leave it out: what is reverse always goes through the helper',
+    );
   const selector = chooseSelector(config, 'ports', pods);
+  const key = reverse ? 'reverseForward' : 'forward';
+  for (const { port, remotePort = port } of wanted) {
+    const taken = allForwards(config, key).some(
+      ({ entry, value }) =>
+        (valueAt(value, ['protocol']) ?? 'tcp') === protocol &&
+        (reverse
+          ? remoteOf(value) === remotePort && sameSelector(selectorOf(entry), selector)
+          : valueAt(value, ['port']) === port),
+    );
+    if (!taken) continue;
+    const what = reverse ? 'a reverse forward from remote port' : 'a forward from port';
+    throw alreadyThere(
+      what,
+      String(reverse ? remotePort : port),
+      `devspace remove port ${reverse ? `${remotePort} --reverse` : port}`,
+    );
+  }
+  const values = wanted.map((mapping) => ({
+    ...mapping,
+    ...(protocol === 'udp' ? { protocol } : {}),
+    ...(viaHelper ? { viaHelper } : {}),
+  }));
   const same = itemsAt(config, ['dev', 'ports']).find(({ value }) =>
     sameSelector(selectorOf(value), selector),
   );
-  if (same)
-    return wanted.map((value) => ({ type: 'insert', path: [...same.path, 'forward'], value, at: 'end' }));
-  const value = { ...selector, forward: wanted };
-  return [{ type: 'insert', path: ['dev', 'ports'], value, at: 'end' }];
+  if (same) return values.map((value) => ({ type: 'insert', path: [...same.path, key], value, at: 'end' }));
+  return [{ type: 'insert', path: ['dev', 'ports'], value: { ...selector, [key]: values }, at: 'end' }];
 }
 
 /** Those with a local or remote port out of `numbers`, of the pods named; all of them without `numbers`. Failures: USAGE, CONFIG_ENTRY_MISSING. */
@@ -53,15 +85,17 @@ export function removePorts(
   numbers: string | undefined,
   all: boolean,
   pods: DevSelector,
+  { reverse = false }: Pick<PortKind, 'reverse'> = {},
 ): Edit[] {
   if (numbers === undefined && !all)
     throw usage('which port is to be removed?', 'devspace remove port 8080, or --all');
-  const here = allForwards(config).filter(({ entry }) => selects(entry, pods));
-  if (numbers === undefined) return removed(config, here);
+  const key = reverse ? 'reverseForward' : 'forward';
+  const here = allForwards(config, key).filter(({ entry }) => selects(entry, pods));
+  if (numbers === undefined) return removed(config, here, key);
   const found = parsePorts(numbers).map(({ port, remotePort }) => {
     const matching = here.filter(({ value }) => {
       const own = valueAt(value, ['port']);
-      const remote = valueAt(value, ['remotePort']) ?? own;
+      const remote = remoteOf(value);
       return remotePort === undefined
         ? own === port || remote === port
         : own === port && remote === remotePort;
@@ -69,33 +103,36 @@ export function removePorts(
     if (matching.length > 0) return matching;
     const known = here.map(({ value }) => String(valueAt(value, ['port'])));
     throw notThere(
-      'forward with port',
+      reverse ? 'reverse forward with port' : 'forward with port',
       remotePort === undefined ? `${port}` : `${port}:${remotePort}`,
       known,
     );
   });
-  return removed(config, [...new Set(found.flat())]);
+  return removed(config, [...new Set(found.flat())], key);
 }
 
+type Direction = 'forward' | 'reverseForward';
+
 /** An entry that forwards nothing any more goes away itself. */
-function removed(config: unknown, forwards: readonly { path: Path }[]): Edit[] {
+function removed(config: unknown, forwards: readonly { path: Path }[], key: Direction): Edit[] {
+  const other = key === 'forward' ? 'reverseForward' : 'forward';
   const gone = new Set(forwards.map(({ path }) => formatPath(path)));
   return itemsAt(config, ['dev', 'ports']).flatMap(({ path }): Edit[] => {
-    const own = itemsAt(config, [...path, 'forward']);
+    const own = itemsAt(config, [...path, key]);
     const away = own.filter((forward) => gone.has(formatPath(forward.path)));
+    const isNeeded = valueAt(config, [...path, other]) !== undefined;
     if (away.length > 0 && away.length === own.length)
-      return [{ type: 'remove', path: leadsBack(config, path) ? [...path, 'forward'] : path }];
+      return [{ type: 'remove', path: isNeeded ? [...path, key] : path }];
     return away.map((forward) => ({ type: 'remove', path: forward.path }));
   });
 }
 
-/** What the entry forwards from the pod to here stays. */
-function leadsBack(config: unknown, entry: Path): boolean {
-  return valueAt(config, [...entry, 'reverseForward']) !== undefined;
+function allForwards(config: unknown, key: Direction): { entry: unknown; path: Path; value: unknown }[] {
+  return itemsAt(config, ['dev', 'ports']).flatMap(({ path, value: entry }) =>
+    itemsAt(config, [...path, key]).map((forward) => Object.assign(forward, { entry })),
+  );
 }
 
-function allForwards(config: unknown): { entry: unknown; path: Path; value: unknown }[] {
-  return itemsAt(config, ['dev', 'ports']).flatMap(({ path, value: entry }) =>
-    itemsAt(config, [...path, 'forward']).map((forward) => Object.assign(forward, { entry })),
-  );
+function remoteOf(forward: unknown): unknown {
+  return valueAt(forward, ['remotePort']) ?? valueAt(forward, ['port']);
 }

@@ -12,6 +12,8 @@ export const PREDEFINED = [
   'version',
   'name',
   'tmpdir',
+  'executable',
+  'kubectl-executable',
 ] as const;
 
 export type Predefined = (typeof PREDEFINED)[number];

@@ -1,5 +1,6 @@
 import { patternsOf } from '../ignore-lines.js';
-import type { Language, Stack } from '../language.js';
+import type { Stack } from '../language.js';
+import type { Language } from '../languages.js';
 import type { Survey } from '../survey.js';
 import { dotnet } from './dotnet/facts.js';
 import { fill } from './fill.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Language } from '../language.js';
+import type { Language } from '../languages.js';
 import type { TemplateText } from './template.js';
 
 /** The texts of a language's template: data files, beside this one or, once built, in dist/templates. */

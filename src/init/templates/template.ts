@@ -1,4 +1,5 @@
-import type { Language, Stack } from '../language.js';
+import type { Stack } from '../language.js';
+import type { Language } from '../languages.js';
 import type { Survey } from '../survey.js';
 
 /** A Dockerfile for a project that has none. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidates } from '../../../src/commands/completion/completion-candidates.js';
+import { commands } from '../../../src/commands/table.js';
 import { makeProject } from '../../rig/project.js';
 
 const config = `version: v1beta3
@@ -49,12 +50,12 @@ describe('what completes', () => {
     [['nonsense', ''], []],
   ])('%j', async (words, expected) => {
     await using project = await makeProject({ 'devspace.yaml': config });
-    expect(await candidates(words, project.dir, {})).toEqual(expected);
+    expect(await candidates(commands, words, { cwd: project.dir, env: {} })).toEqual(expected);
   });
 
   it('is nothing of a project where there is none, or a wrong one', async () => {
-    expect(await candidates(['run', ''], '/', {})).toEqual([]);
+    expect(await candidates(commands, ['run', ''], { cwd: '/', env: {} })).toEqual([]);
     await using project = await makeProject({ 'devspace.yaml': 'a: [' });
-    expect(await candidates(['run', ''], project.dir, {})).toEqual([]);
+    expect(await candidates(commands, ['run', ''], { cwd: project.dir, env: {} })).toEqual([]);
   });
 });

@@ -41,11 +41,65 @@ const pairs: Readonly<Record<string, readonly [Change, ...Change[]]>> = {
     (config) => addPorts(config, parsePorts('9000'), { imageName: 'w' }),
     (config) => removePorts(config, '9000:9000', false, { imageName: 'w' }),
   ],
+  'ports over UDP': [
+    (config) => addPorts(config, parsePorts('9000,9001:53'), pods, { protocol: 'udp' }),
+    (config) => removePorts(config, '9000,9001', false, unnamed),
+  ],
+  'reverse ports of pods that have forwards': [
+    (config) => addPorts(config, parsePorts('9000,9001:53'), { imageName: 'w' }, { reverse: true }),
+    (config) => removePorts(config, '9000,9001:53', false, unnamed, { reverse: true }),
+  ],
   sync: [
     (config) => addSync(config, { local: 'src', container: '/app/src' }, ['a/', '!b'], pods),
     (config) => removeSyncs(config, { local: './src/' }, false, unnamed),
   ],
 };
+
+describe('add port', () => {
+  const config = parse(`
+dev:
+  ports:
+    - imageName: a
+      forward: [{ port: 1 }, { port: 2, protocol: udp }]
+      reverseForward: [{ port: 3 }]
+`) as unknown;
+  const a = { imageName: 'a' };
+
+  it('writes protocol, helper and direction only where they are not what is usual', () => {
+    const added = (...[text, pods, kind]: [string, { imageName: string }, Parameters<typeof addPorts>[3]]) =>
+      addPorts(config, parsePorts(text), pods, kind).map(({ path, value }: Edit & { value?: unknown }) => ({
+        path,
+        value,
+      }));
+    expect(added('4', a, { protocol: 'tcp' })).toEqual([
+      { path: ['dev', 'ports', 0, 'forward'], value: { port: 4 } },
+    ]);
+    expect(added('4:5', a, { protocol: 'udp', viaHelper: true })).toEqual([
+      {
+        path: ['dev', 'ports', 0, 'forward'],
+        value: { port: 4, remotePort: 5, protocol: 'udp', viaHelper: true },
+      },
+    ]);
+    expect(added('4', a, { reverse: true })).toEqual([
+      { path: ['dev', 'ports', 0, 'reverseForward'], value: { port: 4 } },
+    ]);
+    // The same numbers are no trouble with another protocol, or in other pods.
+    expect(added('1', a, { protocol: 'udp' })).toHaveLength(1);
+    expect(added('3', { imageName: 'b' }, { reverse: true })).toEqual([
+      { path: ['dev', 'ports'], value: { imageName: 'b', reverseForward: [{ port: 3 }] } },
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof addPorts>[3], string]>([
+    ['1', {}, 'there is a forward from port 1 already'],
+    ['2:9', { protocol: 'udp' }, 'there is a forward from port 2 already'],
+    ['9:3', { reverse: true }, 'there is a reverse forward from remote port 3 already'],
+    ['9', { protocol: 'sctp' }, '--protocol sctp is not known'],
+    ['9', { reverse: true, viaHelper: true }, '--via-helper does not go with --reverse'],
+  ])('refuses %s with %j', (text, kind, message) => {
+    expect(() => addPorts(config, parsePorts(text), a, kind)).toThrow(message);
+  });
+});
 
 describe('add, then remove', () => {
   it.each(Object.keys(pairs))(

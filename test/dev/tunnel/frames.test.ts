@@ -1,34 +1,17 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../src/base/failure.js';
 import { dataHead, decodeTunnel, encodeTunnel, type TunnelRequest } from '../../../src/dev/tunnel/frames.js';
 import { FrameDecoder } from '../../../src/sync/wire/frame.js';
+import { fieldsOf, sharedVectors } from '../../rig/vectors.js';
 
-interface Vector {
-  name: string;
-  frame: string;
-  hex: string;
-  fields: Record<string, unknown>;
-}
-
-const vectors = <T>(file: string): T[] =>
-  JSON.parse(
-    readFileSync(new URL(`../../../helper/testdata/tunnel/${file}.json`, import.meta.url), 'utf8'),
-  ) as T[];
-
-/** Content is bytes here and hex in the vectors. */
-const fieldsOf = ({ fields, frame }: Vector) => ({
-  frame,
-  ...fields,
-  ...(typeof fields['content'] === 'string' ? { content: Buffer.from(fields['content'], 'hex') } : {}),
-});
+const vectors = sharedVectors('tunnel');
 
 const decodeAll = (bytes: Buffer) =>
   [...new FrameDecoder().push(bytes)].map(({ type, body }) => decodeTunnel(type, body));
 
 describe('the shared vectors of the tunnel', () => {
-  it.each(vectors<Vector>('client').map((one) => [one.name, one] as const))('encodes %s', (_, vector) => {
+  it.each(vectors.client.map((one) => [one.name, one] as const))('encodes %s', (_, vector) => {
     const message = fieldsOf(vector) as TunnelRequest;
     expect(encodeTunnel(message).toString('hex')).toBe(vector.hex);
     if (message.frame !== 'DATA') return;
@@ -36,11 +19,11 @@ describe('the shared vectors of the tunnel', () => {
     expect(Buffer.concat([dataHead(stream, content.length), content]).toString('hex')).toBe(vector.hex);
   });
 
-  it.each(vectors<Vector>('helper').map((one) => [one.name, one] as const))('decodes %s', (_, vector) => {
+  it.each(vectors.helper.map((one) => [one.name, one] as const))('decodes %s', (_, vector) => {
     expect(decodeAll(Buffer.from(vector.hex, 'hex'))).toEqual([fieldsOf(vector)]);
   });
 
-  const invalid = vectors<{ name: string; direction: string; hex: string; zeros?: number }>('invalid');
+  const invalid = vectors.invalid;
   it.each(invalid.filter((one) => one.direction === 'helper').map((one) => [one.name, one] as const))(
     'refuses %s',
     (_, { hex, zeros }) => {
@@ -58,7 +41,7 @@ describe('garbage', () => {
       fc.uint8Array({ maxLength: 200 }),
       // Close to valid: a real body with one byte changed.
       fc
-        .tuple(fc.constantFrom(...vectors<Vector>('helper')), fc.nat(), fc.nat({ max: 255 }))
+        .tuple(fc.constantFrom(...vectors.helper), fc.nat(), fc.nat({ max: 255 }))
         .map(([{ hex }, at, value]) => {
           const bytes = Buffer.from(hex, 'hex').subarray(5);
           if (bytes.length > 0) bytes[at % bytes.length] = value;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -6,31 +5,9 @@ import { isFailure } from '../../../src/base/failure.js';
 import { type Frame, FrameDecoder, maxFrameLength } from '../../../src/sync/wire/frame.js';
 import { type ClientMessage, decodeHelper, encodeClient } from '../../../src/sync/wire/messages.js';
 import { Reader, Writer } from '../../../src/sync/wire/values.js';
+import { fieldsOf, sharedVectors } from '../../rig/vectors.js';
 
-interface Vector {
-  name: string;
-  frame: string;
-  hex: string;
-  fields: Record<string, unknown>;
-}
-interface Invalid {
-  name: string;
-  direction: 'client' | 'helper';
-  hex: string;
-  zeros?: number;
-}
-
-const vectors = <T>(file: string): T[] =>
-  JSON.parse(
-    readFileSync(new URL(`../../../helper/testdata/wire/${file}.json`, import.meta.url), 'utf8'),
-  ) as T[];
-
-/** Content is bytes here and hex in the vectors. */
-const fieldsOf = ({ frame, fields }: Vector) => ({
-  frame,
-  ...fields,
-  ...(typeof fields['content'] === 'string' ? { content: Buffer.from(fields['content'], 'hex') } : {}),
-});
+const vectors = sharedVectors('wire');
 
 const isProtocolFailure = (error: unknown) => isFailure(error, 'SYNC_PROTOCOL');
 
@@ -46,22 +23,16 @@ function decodeAll(bytes: Buffer, piece = bytes.length): Frame[] {
 }
 
 describe('the shared vectors', () => {
-  it.each(vectors<Vector>('client').map((vector) => [vector.name, vector] as const))(
-    'encodes %s',
-    (_, vector) => {
-      expect(encodeClient(fieldsOf(vector) as ClientMessage).toString('hex')).toBe(vector.hex);
-    },
-  );
+  it.each(vectors.client.map((vector) => [vector.name, vector] as const))('encodes %s', (_, vector) => {
+    expect(encodeClient(fieldsOf(vector) as ClientMessage).toString('hex')).toBe(vector.hex);
+  });
 
-  it.each(vectors<Vector>('helper').map((vector) => [vector.name, vector] as const))(
-    'decodes %s',
-    (_, vector) => {
-      const [frame] = decodeAll(Buffer.from(vector.hex, 'hex'), 3);
-      expect(frame && decodeHelper(frame.type, frame.body)).toEqual(fieldsOf(vector));
-    },
-  );
+  it.each(vectors.helper.map((vector) => [vector.name, vector] as const))('decodes %s', (_, vector) => {
+    const [frame] = decodeAll(Buffer.from(vector.hex, 'hex'), 3);
+    expect(frame && decodeHelper(frame.type, frame.body)).toEqual(fieldsOf(vector));
+  });
 
-  const invalid = vectors<Invalid>('invalid').filter(({ direction }) => direction === 'helper');
+  const invalid = vectors.invalid.filter(({ direction }) => direction === 'helper');
   it.each(invalid.map((one) => [one.name, one] as const))('refuses %s', (_, { hex, zeros }) => {
     const bytes = Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(zeros ?? 0)]);
     const decode = () => decodeAll(bytes).map(({ type, body }) => decodeHelper(type, body));
@@ -121,7 +92,7 @@ describe('garbage', () => {
       fc.uint8Array({ maxLength: 200 }),
       // Close to valid: the body of a real message with one byte changed.
       fc
-        .tuple(fc.constantFrom(...vectors<Vector>('helper')), fc.nat(), fc.nat({ max: 255 }))
+        .tuple(fc.constantFrom(...vectors.helper), fc.nat(), fc.nat({ max: 255 }))
         .map(([{ hex }, at, value]) => {
           const bytes = Buffer.from(hex, 'hex').subarray(5);
           if (bytes.length > 0) bytes[at % bytes.length] = value;
