@@ -1,11 +1,12 @@
 import { valueAt, type Path } from '../path.js';
+import { matches } from '../regexp.js';
 
 /** Whether an item is meant by `[?(…)]`. */
 export type Filter = (item: unknown) => boolean;
 
 /**
  * The filter of a JSONPath: comparisons (`@.name == 'web'`, `!=`, `<`, `<=`, `>`, `>=`, `=~ /web-.+/`) and paths that have to be there (`@.helm`),
- * joined by `&&` and `||`, the first binding closer. Gives what is wrong with it as a text.
+ * joined by `&&` and `||`, the first binding closer. Gives what is wrong with it as a text. It throws RegexpTooSlow.
  */
 export function parseFilter(text: string): Filter | string {
   const inner = /^\((.*)\)$/s.exec(text)?.[1] ?? text;
@@ -41,7 +42,7 @@ function parseTerm(text: string): Filter | string {
     if (typeof pattern === 'string') return pattern;
     return (item) => {
       const value = valueAt(item, path);
-      return isScalar(value) && pattern.test(String(value));
+      return isScalar(value) && matches(pattern, String(value));
     };
   }
   const wanted = literal(right.trim());

@@ -10,7 +10,13 @@ export type Step =
   /** Every value below, at any depth, and the place itself. */
   | { readonly kind: 'below' }
   /** The values that `filter` accepts. */
-  | { readonly kind: 'filter'; readonly filter: Filter };
+  | {
+      readonly kind: 'filter';
+      readonly filter: Filter;
+      readonly written: string;
+      /** What a key is to be, in the short form `key=value`. */
+      readonly value?: string;
+    };
 
 export interface PatchPath {
   readonly steps: readonly Step[];
@@ -48,7 +54,7 @@ function plainStep(text: string): Step {
   const selector = /^([^=!<>~\s]+)=(?!=)(.*)$/s.exec(text);
   if (selector) {
     const [, key = '', value = ''] = selector;
-    return { kind: 'filter', filter: (item) => textOf(item, key) === value };
+    return { kind: 'filter', filter: (item) => textOf(item, key) === value, written: text, value };
   }
   return keyStep(text);
 }
@@ -109,7 +115,7 @@ function bracket(inner: string): Step {
   if (inner.startsWith('?')) {
     const filter = parseFilter(inner.slice(1).trim());
     if (typeof filter === 'string') throw new PatchPathError(filter);
-    return { kind: 'filter', filter };
+    return { kind: 'filter', filter, written: `[${inner}]` };
   }
   if (inner === '' || /^[^"'=]*[:,]/.test(inner)) {
     throw new PatchPathError(

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { found as shown, shortList } from '../expected.js';
 import type { Origins } from '../origins.js';
 import { formatPath, type Path } from '../path.js';
+import { RegexpTooSlow } from '../regexp.js';
 import { nearest } from '../suggest.js';
-import { findPlaces, UNTOUCHABLE, type DeadEnd, type Place } from './find-places.js';
+import { findPlaces, UNTOUCHABLE, type DeadEnd, type Found, type Place } from './find-places.js';
 import { parsePatchPath, PatchPathError, type PatchPath } from './patch-path.js';
 
 export interface Patch {
@@ -139,7 +140,13 @@ function lookUp(
   const [first] = parsed.steps;
   if (first?.kind === 'key' && UNTOUCHABLE.includes(first.key))
     return { key, message: `a profile cannot change ${JSON.stringify(first.key)}` };
-  const result = findPlaces(root, parsed.steps, { mayBeNew });
+  let result: Found;
+  try {
+    result = findPlaces(root, parsed.steps, { mayBeNew });
+  } catch (error) {
+    if (!(error instanceof RegexpTooSlow)) throw error;
+    return { key, message: error.message };
+  }
   if ('places' in result) {
     if (result.places.length > 0) return { places: result.places, parsed };
     return { key, message: `${JSON.stringify(text)} leads to nothing`, missing: true };
@@ -155,9 +162,18 @@ function deadEnd({ path, step, value }: DeadEnd): { message: string; hint?: stri
     ? namesOf(value)
     : Object.keys(value).filter((name) => path.length > 0 || !UNTOUCHABLE.includes(name));
   const what = Array.isArray(value)
-    ? `${value.length} ${value.length === 1 ? 'item' : 'items'}`
-    : 'these keys';
-  const hint = names.length > 0 ? `there are ${what}: ${shortList(names)}` : `it is empty`;
+    ? value.length === 1
+      ? 'is 1 item'
+      : `are ${value.length} items`
+    : 'are these keys';
+  const hint = names.length > 0 ? `there ${what}: ${shortList(names)}` : `it is empty`;
+  if (step.kind === 'filter') {
+    const meant = step.value === undefined ? undefined : nearest(step.value, names);
+    return {
+      message: `nothing ${where} fits ${step.written}${meant === undefined ? '' : `, did you mean "${meant}"?`}`,
+      hint,
+    };
+  }
   if (step.kind !== 'key') return { message: `nothing fits ${where}`, hint };
   if (!Array.isArray(value)) {
     const meant = nearest(step.key, names);

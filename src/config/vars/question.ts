@@ -1,4 +1,4 @@
-import { regexpOf } from '../regexp.js';
+import { matches, regexpOf, RegexpTooSlow } from '../regexp.js';
 import type { Definition } from './definition.js';
 import type { Value } from './text.js';
 
@@ -38,7 +38,13 @@ export function objection(definition: Definition | undefined, answer: string): s
   const { options = [], validationMessage, validationPattern } = definition ?? {};
   if (options.length > 0 && !options.some((option) => String(option) === answer))
     return `Choose one of ${options.join(', ')}`;
-  if (validationPattern === undefined || regexpOf(validationPattern)?.test(answer) !== false)
-    return undefined;
+  const pattern = validationPattern === undefined ? undefined : regexpOf(validationPattern);
+  if (pattern === undefined) return undefined;
+  try {
+    if (matches(pattern, answer)) return undefined;
+  } catch (error) {
+    if (!(error instanceof RegexpTooSlow)) throw error;
+    return `${error.message} for this answer: change validationPattern`;
+  }
   return validationMessage ?? `The answer has to match ${validationPattern}`;
 }

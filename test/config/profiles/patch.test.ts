@@ -219,13 +219,13 @@ describe('a path that leads nowhere', () => {
       'there are 2 items: web, db',
     ],
     [
-      { op: 'remove', path: 'deployments.name=api' },
-      'nothing fits in deployments',
+      { op: 'remove', path: 'deployments.name=bd' },
+      'nothing in deployments fits name=bd, did you mean "db"?',
       'there are 2 items: web, db',
     ],
     [
       { op: 'remove', path: "deployments[?(@.name=='api')].helm" },
-      'nothing fits in deployments',
+      "nothing in deployments fits [?(@.name=='api')]",
       'there are 2 items: web, db',
     ],
     [

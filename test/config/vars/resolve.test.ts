@@ -496,6 +496,28 @@ profiles:
     },
   );
 
+  it.each([
+    ['env', {}],
+    ['vars', { flags: { SLOW: `${'a'.repeat(40)}!` } }],
+  ])('that look at %s with an expression that takes too long', async (kind, world) => {
+    const { error } = await resolve(
+      `profiles:\n- name: p\n  activation:\n  - ${kind}:\n      SLOW: ^(a+)+$`,
+      { env: { SLOW: `${'a'.repeat(40)}!` }, ...world },
+    );
+    expect(error)
+      .toBe(`devspace.yaml:6:13: profiles[0].activation[0].${kind}.SLOW: the regular expression ^(a+)+$ takes too long for the value of SLOW
+  6 |       SLOW: ^(a+)+$
+    |             ~~~~~~~`);
+  });
+
+  it('whose patches filter with such an expression', async () => {
+    const { error } = await resolve(
+      `images: {a: {image: ${'a'.repeat(40)}/b}}\nprofiles:\n- name: p\n  patches:\n  - op: remove\n    path: images[?(@.image =~ /^(a+)+$/)].tag`,
+      { profiles: { names: ['p'] } },
+    );
+    expect(error).toContain('profiles[0].patches[0].path: the regular expression ^(a+)+$ takes too long\n');
+  });
+
   it('that make the config wrong are named with it', async () => {
     const { error } = await resolve(
       'images: {a: {image: x}}\nprofiles:\n- name: p\n  patches:\n  - {op: add, path: images.a.tga, value: t}',
