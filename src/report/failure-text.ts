@@ -1,6 +1,7 @@
 import { Failure } from '../base/failure.js';
 import type { Event } from './events.js';
 import type { Style } from './style.js';
+import { harmless } from './terminal-text.js';
 
 /** One failure as lines of text, without colour: `error CODE: message`, its details, its hint. */
 export interface FailureText {
@@ -28,8 +29,8 @@ export function describeFailure(error: unknown): FailureText {
 export function failureLines(error: unknown, style: Style, debug = false): string[] {
   const { code, details, headline, hint } = describeFailure(error);
   const lines = [
-    `${style.red.bold('error')} ${style.bold(code)}: ${headline}`,
-    ...details.map((line) => `  ${line}`.trimEnd()),
+    `${style.red.bold('error')} ${style.bold(code)}: ${harmless(headline)}`,
+    ...details.map((line) => `  ${harmless(line)}`.trimEnd()),
   ];
   if (hint !== undefined) lines.push(`  ${style.cyan('hint:')} ${hint}`);
   if (!debug || !(error instanceof Error)) return lines;

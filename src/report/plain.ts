@@ -1,8 +1,10 @@
 import { formatBytes, formatMs } from '../base/format.js';
+import { visible } from '../base/text-table.js';
 import type { Event, Reporter } from './events.js';
 import { bare, logOutput, prefixed } from './log-output.js';
 import { prefixPainter, styleFor, wantsColour } from './style.js';
 import { statusLine } from './status-line.js';
+import { harmless } from './terminal-text.js';
 import { isSameTerminal } from './terminal.js';
 
 export interface Output {
@@ -21,7 +23,8 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
   const paint = prefixPainter(out);
   const messages = isSameTerminal(output.stdout, output.stderr) ? output.stdout : output.stderr;
   const status = statusLine(messages, output.env);
-  const say = (mark: string, text: string) => status.print(() => messages.write(`${mark} ${text}\n`));
+  const say = (mark: string, text: string) =>
+    status.print(() => messages.write(`${mark} ${harmless(text)}\n`));
   const info = (text: string) => say(err.cyan('info'), text);
   const done = (text: string) => say(err.green('done'), text);
 
@@ -71,14 +74,14 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
         if (options.verboseSync) {
           const arrow = event.direction === 'up' ? '->' : '<-';
           info(
-            `sync ${arrow} ${event.action} ${event.path}${event.size === undefined ? '' : ` (${formatBytes(event.size)})`}`,
+            `sync ${arrow} ${event.action} ${visible(event.path)}${event.size === undefined ? '' : ` (${formatBytes(event.size)})`}`,
           );
         }
         return;
       case 'sync-conflict':
         return warn(
           'SYNC_CONFLICT',
-          `${event.path} was changed on both sides; kept the ${event.kept} version, the other is in ${event.savedAs}`,
+          `${visible(event.path)} was changed on both sides; kept the ${event.kept} version, the other is in ${visible(event.savedAs)}`,
         );
       case 'run':
         status.rest(event.text ?? '');

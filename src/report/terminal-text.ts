@@ -22,6 +22,13 @@ export function forTerminal(text: string, prefix: string): string {
     .join('\n');
 }
 
+/** The same for text of any characters, with its ends of lines. */
+export function harmless(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (!/[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(text)) return text;
+  return Buffer.from(forTerminal(Buffer.from(text).toString('latin1'), ''), 'latin1').toString();
+}
+
 function oneLine(line: string, prefix: string): string {
   if (!CONTROLS.test(line)) return line;
   let isColoured = false;

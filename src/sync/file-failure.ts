@@ -1,4 +1,5 @@
 import { Failure, messageOf, systemCode } from '../base/failure.js';
+import { visible } from '../base/text-table.js';
 
 /** Why one path could not be synced. These never end a session. */
 export type FileFailureCode =
@@ -18,12 +19,13 @@ const hints: Partial<Record<FileFailureCode, string>> = {
   SYNC_PERMISSION: 'Change its permissions, or add it to excludePaths.',
   SYNC_NO_SPACE: 'Free some disk space; it is tried again every few seconds.',
   SYNC_DIR_IN_THE_WAY: 'Remove that directory, or what keeps it there.',
+  SYNC_FILE_CHANGED: 'When it need not be synced, add it to excludePaths.',
   SYNC_UNSAFE_PATH:
     'A directory above it is a symlink: add it to excludePaths or replace the link by a directory.',
 };
 
 export function fileFailure(code: FileFailureCode, path: string, message: string, cause?: unknown): Failure {
-  return new Failure({ code, message, subject: path, hint: hints[code], cause });
+  return new Failure({ code, message: visible(message), subject: path, hint: hints[code], cause });
 }
 
 /** The helper's FAILED codes (docs/sync-protocol.md). */
@@ -70,3 +72,11 @@ export function localFailure(error: unknown, path: string): Failure {
 
 export const changedFailure = (path: string): Failure =>
   fileFailure('SYNC_FILE_CHANGED', path, `${path} changed while it was synced.`);
+
+/** The same for one that never rests. */
+export const restlessFailure = (path: string): Failure =>
+  fileFailure(
+    'SYNC_FILE_CHANGED',
+    path,
+    `${path} keeps changing; it is copied as soon as it rests for a moment.`,
+  );

@@ -53,6 +53,8 @@ export interface SyncOptions extends Patterns {
    * it answers `stop`, the session ends with SYNC_ROOT_EMPTIED or SYNC_MASS_REMOVAL.
    */
   confirm?: ((danger: Danger) => Promise<DangerAnswer>) | undefined;
+  /** Milliseconds that such removals may take to pass by themselves while a session runs; default 10,000. */
+  passingMs?: number | undefined;
   /**
    * Told what was done after each round of merging, but not of the first merge. A round is over when nothing was done for 50 ms and nothing is under
    * way; one that takes longer than 2 s is told in parts. Awaited before the next is told; what it throws is a warning, SYNC_HOOK_FAILED.
@@ -188,10 +190,13 @@ class Session implements SyncSession {
 
     emit({ type: 'sync', state: 'started', local: this.local, remote: this.remote });
     this.#state.to('merging');
-    const sides = { local: this.#local, remote: this.#remote };
-    const { confirm, onBatch } = this.#options;
-    const failed = (error: unknown) => void this.#halt(error);
-    this.#merge = new Merge({ ledger, sides, emit, failed, confirm, onBatch, signal: this.#abort.signal });
+    this.#merge = new Merge({
+      ...this.#options,
+      ledger,
+      sides: { local: this.#local, remote: this.#remote },
+      failed: (error: unknown) => void this.#halt(error),
+      signal: this.#abort.signal,
+    });
     this.#firstMerge(this.#merge).catch((error: unknown) => this.#halt(error));
   }
 

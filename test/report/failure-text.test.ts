@@ -31,6 +31,11 @@ describe('a failure', () => {
     expect(lines.slice(4)).toEqual([expect.stringContaining('failure-text.test.ts:'), 'cause: exit 2']);
   });
 
+  it('does not change the terminal', () => {
+    const evil = new Failure({ code: 'X', message: 'a\u001b[2Jb', details: ['c\u0007d'] });
+    expect(failureLines(evil, plain)).toEqual(['error X: ab', '  cd']);
+  });
+
   it('is coloured at its head', () => {
     expect(failureLines(failure, styleFor(true))[0]).toBe(
       '\u001b[31m\u001b[1merror\u001b[22m\u001b[39m \u001b[1mIMAGE_BUILD_FAILED\u001b[22m: Building image "web" failed at: RUN make',

@@ -83,6 +83,20 @@ describe('plain output', () => {
     );
   });
 
+  it('lets no name or message change the terminal', () => {
+    const path = 'a\nb\u001b[2J';
+    const events: Event[] = [
+      { type: 'sync-change', direction: 'down', action: 'remove', path },
+      { type: 'sync-conflict', path, kept: 'local', savedAs: path },
+      { type: 'warning', code: 'X', text: 'odd \u001b]0;owned\u0007äöü \u001b[31mred\u001b[0m' },
+    ];
+    expect(printed(events, { verboseSync: true }).stderr).toBe(
+      'info sync <- remove a\\nb\\u001b[2J\n' +
+        'warn a\\nb\\u001b[2J was changed on both sides; kept the local version, the other is in a\\nb\\u001b[2J (SYNC_CONFLICT)\n' +
+        'warn odd äöü \u001b[31mred\u001b[0m (X)\n',
+    );
+  });
+
   it('colours on a terminal, and where it is told to', () => {
     const events: Event[] = [{ type: 'note', level: 'done', text: 'Built' }];
     const green = '\u001b[32mdone\u001b[39m Built\n';

@@ -174,6 +174,7 @@ export function makePair(helperDir: string): Pair {
         remoteIdentity: 'container-1',
         stateDir: join(base, 'state'),
         name: 'test',
+        passingMs: 0,
         emit: (event) => events.push(event),
         signal: new AbortController().signal,
         ...options,

@@ -267,6 +267,24 @@ describe.skipIf(missing)('options of a session', { timeout: 30_000 }, () => {
       expect(readTree(kept)).toEqual(before);
     });
 
+    it('may pass: a build clears its folder and fills it again', async () => {
+      put(pair.remote, many(105));
+      const session = await pair.start({ passingMs: 60_000 });
+      await session.initialDone;
+      rmSync(join(pair.remote, 'd0'), { recursive: true });
+      await pair.until('what is no accident is carried over', () => !existsSync(join(pair.local, 'd0')));
+      for (const name of readdirSync(pair.remote)) rmSync(join(pair.remote, name), { recursive: true });
+      await pair.until('it is suspected', () => pair.events.some(({ type }) => type === 'waiting'));
+      put(pair.local, { edited: 'meanwhile' });
+      await pair.until('the rest goes on', () => existsSync(join(pair.remote, 'edited')));
+      expect(Object.keys(readTree(pair.local)).length).toBeGreaterThan(80);
+      put(pair.remote, { ...many(105), 'd1/f1': 'rebuilt' });
+      await pair.equal();
+      expect(text(pair.local, 'd1/f1')).toBe('rebuilt');
+      await pair.until('it is over', () => pair.events.some(({ type }) => type === 'waited'));
+      await session.stop();
+    });
+
     it('are asked about, and carried over', async () => {
       const { dangers, session } = await started('carry-over');
       removeMost(pair.remote);
@@ -278,6 +296,7 @@ describe.skipIf(missing)('options of a session', { timeout: 30_000 }, () => {
           files: 75,
           of: 105,
           examples: expect.arrayContaining(['d0/f0']),
+          lately: 0,
         },
       ]);
       expect(Object.keys(readTrash(pair.local))).toHaveLength(75);

@@ -1,5 +1,6 @@
 import type { ConfirmDanger } from '../../dev/sync/keep-in-sync.js';
 import type { DangerAnswer } from '../../sync/core/safety.js';
+import { visible } from '../../base/text-table.js';
 import type { Invocation } from '../command.js';
 
 /**
@@ -17,7 +18,7 @@ export function dangerAnswer({ flags, stdin, stderr, signal }: Invocation): Conf
       danger.side === 'local' ? ['here', 'in the container'] : ['in the container', 'here'];
     const count =
       danger.danger === 'mass-removal' ? `${danger.files} of ${danger.of}` : `All ${danger.files}`;
-    const examples = danger.examples.length > 0 ? ` (${danger.examples.join(', ')}, …)` : '';
+    const examples = danger.examples.length > 0 ? ` (${danger.examples.map(visible).join(', ')}, …)` : '';
     try {
       const { answer } = await ask<{ answer: DangerAnswer }>([
         {

@@ -11,6 +11,7 @@ export class HeldRemovals implements Disposable {
   readonly #paths = new Set<string>();
   #first = 0;
   #last = 0;
+  #notBefore = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(wake: () => void) {
@@ -23,19 +24,20 @@ export class HeldRemovals implements Disposable {
 
   isDue(known: number): boolean {
     if (this.#paths.size === 0) return false;
-    return removalsDueIn(this.#state(), known, performance.now()) === 0;
+    return this.#dueIn(known) === 0;
   }
 
   /** The held paths, to be planned again with removals allowed. */
   release(): string[] {
     const paths = [...this.#paths];
     this.#paths.clear();
+    this.#notBefore = 0;
     clearTimeout(this.#timer);
     return paths;
   }
 
-  /** Takes removals out of a plan, with the changes of directories above them; gives back the rest. */
-  hold(actions: readonly Action[], known: number): Action[] {
+  /** Takes removals out of a plan, with the changes of directories above them; gives back the rest. Nothing is due for `atLeastMs`. */
+  hold(actions: readonly Action[], known: number, atLeastMs = 0): Action[] {
     const held = new Set<string>();
     for (const action of actions) {
       if (action.do !== 'remove' || action.replaced) continue;
@@ -44,6 +46,7 @@ export class HeldRemovals implements Disposable {
     }
     if (held.size === 0) return [...actions];
     const now = performance.now();
+    this.#notBefore = Math.max(this.#notBefore, now + atLeastMs);
     const rest: Action[] = [];
     for (const action of actions) {
       const isTaken = held.has(action.path) && ['remove', 'file', 'symlink'].includes(action.do);
@@ -71,11 +74,13 @@ export class HeldRemovals implements Disposable {
         if (this.isDue(known)) this.#wake();
         else if (this.#paths.size > 0) this.#arm(known);
       },
-      removalsDueIn(this.#state(), known, performance.now()) + 1,
+      this.#dueIn(known) + 1,
     );
   }
 
-  #state(): { count: number; first: number; last: number } {
-    return { count: this.#paths.size, first: this.#first, last: this.#last };
+  #dueIn(known: number): number {
+    const now = performance.now();
+    const held = { count: this.#paths.size, first: this.#first, last: this.#last };
+    return Math.max(removalsDueIn(held, known, now), this.#notBefore - now, 0);
   }
 }

@@ -3,9 +3,16 @@ import type { Action } from '../core/action.js';
 import type { Side } from '../core/entry.js';
 import { isStandoff } from '../core/memory.js';
 import { plan } from '../core/plan.js';
-import { type Danger, type DangerAnswer, emptySides, findDanger } from '../core/safety.js';
+import {
+  type Danger,
+  type DangerAnswer,
+  emptySides,
+  findDanger,
+  Shrinking,
+  removalHold,
+} from '../core/safety.js';
 import { type Batch, Batches } from './batches.js';
-import { dangerFailure } from './danger-failure.js';
+import { dangerFailure, dangerText } from './danger-failure.js';
 import { HeldRemovals } from './held-removals.js';
 import type { Ledger } from './ledger.js';
 import type { Done } from './perform.js';
@@ -24,17 +31,21 @@ export interface MergeOptions {
   failed(error: unknown): void;
   confirm?: ((danger: Danger) => Promise<DangerAnswer>) | undefined;
   onBatch?: ((batch: Batch) => Promise<void>) | undefined;
+  /** See SyncOptions. */
+  passingMs?: number | undefined;
   signal: AbortSignal;
 }
 
 /** So many paths are planned at once while the first merge copies: a plan for a million files would fill the memory. */
 const slice = 2000;
+const suspicion = 'removals';
 
 /**
  * Keeps planning and doing until nothing is left to do, for the paths the ledger marks; what is marked while a path is worked on is decided about
  * again afterwards. The first merge copies all there is to copy, then removes what is to be removed, so that this is judged as a whole.
  *
- * Removals that look like an accident are asked about before any of them is done. Until the answer comes nothing else is begun either.
+ * Removals that look like an accident are asked about before any of them is done, after some seconds in which it may pass. Until the answer comes nothing
+ * else is begun either.
  */
 export class Merge {
   readonly #options: MergeOptions;
@@ -50,6 +61,9 @@ export class Merge {
   #emptyAtFirst = new Set<Side>();
   /** Removals a person has agreed to. */
   readonly #approved = new Set<string>();
+  readonly #lately = new Shrinking();
+  /** Since when what looks like an accident may pass. */
+  #suspectedAt: number | undefined;
   /** Where a directory is in the way. */
   readonly #obstructed = new Set<string>();
   #scheduled = false;
@@ -85,6 +99,7 @@ export class Merge {
     const isBusy = () => this.#work.busy > 0 || this.#scheduled || this.#held.size > 0;
     this.#batches = onBatch && new Batches(onBatch, isBusy, emit);
     const end = () => {
+      this.#unsuspect();
       for (const part of [this.#held, this.#warnings, this.#batches]) part?.[Symbol.dispose]();
     };
     signal.addEventListener('abort', end, { once: true });
@@ -135,16 +150,40 @@ export class Merge {
       if (ledger.dirty.size > 0) this.schedule();
       return;
     }
-    const danger = findDanger(ledger, planned, this.#approved, this.#first && this.#emptyAtFirst);
+    const empty = this.#first && this.#emptyAtFirst;
+    const danger = findDanger(ledger, planned, this.#approved, empty, this.#lately);
     if (danger === undefined) {
+      this.#unsuspect();
+      this.#lately.note(ledger, planned, this.#approved);
       for (const { path } of planned) this.#approved.delete(path);
       this.#work.do(planned);
     } else if (this.#work.busy > 0) {
       // What seems lost may be on its way under another name.
       this.#work.do(this.#held.hold(planned, known));
+    } else if (this.#first === undefined && this.#mayPass(danger)) {
+      this.#work.do(this.#held.hold(planned, known, removalHold.lookMs));
     } else {
+      this.#unsuspect();
       this.#ask(danger, paths, planned).catch((error: unknown) => this.#options.failed(error));
     }
+  }
+
+  /** Whether to look again before anybody is asked; says so. */
+  #mayPass(danger: Danger): boolean {
+    const { emit, passingMs = removalHold.passingMs, sides } = this.#options;
+    if (passingMs === 0) return false;
+    if (this.#suspectedAt === undefined) {
+      const text = `${dangerText(danger, sides[danger.side].root)}: waiting whether they come back`;
+      emit({ type: 'waiting', id: suspicion, text });
+    }
+    this.#suspectedAt ??= performance.now();
+    return performance.now() - this.#suspectedAt < passingMs;
+  }
+
+  #unsuspect(): void {
+    if (this.#suspectedAt === undefined) return;
+    this.#suspectedAt = undefined;
+    this.#options.emit({ type: 'waited', id: suspicion });
   }
 
   async #ask(danger: Danger, paths: readonly string[], planned: readonly Action[]): Promise<void> {

@@ -1,13 +1,14 @@
 import { sleep } from '../../base/abort.js';
 import { isFailure } from '../../base/failure.js';
+import { restlessFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
 import type { Sides } from './sides.js';
 import { Retries } from './retries.js';
 import { Stuck } from './stuck.js';
 import type { Warnings } from './warnings.js';
 
-/** After so many tries (some 15 s) it is said of a path that it keeps changing. */
-const restless = 20;
+/** After this time it is said of a path that it keeps changing. Each change leads to a try, so their number tells nothing. */
+const restlessMs = 15_000;
 
 /** Looks after paths that failed: looks at them again, ever more slowly, and says what is wrong with them. */
 export class Troubles {
@@ -51,7 +52,8 @@ export class Troubles {
       case 'SYNC_WRONG_KIND':
       case 'SYNC_CONTENT_MISMATCH':
         // It never rests, or something is wrong in a way no one thought of.
-        if (this.#retries.count(path) === restless) this.#warnings.failed(path, error);
+        if (this.#retries.age(path) > restlessMs)
+          this.#warnings.failed(path, error.code === 'SYNC_FILE_CHANGED' ? restlessFailure(path) : error);
         void this.#lookAgain(path);
         return;
       case 'SYNC_UNSAFE_PATH':

@@ -1,6 +1,7 @@
 import type { Failure } from '../../base/failure.js';
 import type { Emit } from '../../report/events.js';
 import type { Side } from '../core/entry.js';
+import { visible } from '../../base/text-table.js';
 import type { Skipped } from './skipped.js';
 
 /** Warnings of a kind are collected this long, longer each time, and told as one. */
@@ -22,8 +23,7 @@ interface Warning {
 
 interface Group {
   readonly first: Warning;
-  readonly named: string[];
-  count: number;
+  readonly paths: Set<string>;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -35,6 +35,8 @@ export class Warnings implements Disposable {
   readonly #emit: Emit;
   /** Path → kind of what was told. */
   readonly #failed = new Map<string, string>();
+  /** Were told to keep changing: that they rested in between is no reason to tell it again. */
+  readonly #restless = new Set<string>();
   readonly #skipped: Record<Side, Map<string, string>> = { local: new Map(), remote: new Map() };
   readonly #groups = new Map<string, Group>();
   readonly #waits = new Map<string, number>();
@@ -57,7 +59,7 @@ export class Warnings implements Disposable {
       kind: 'differs',
       code: 'SYNC_DIFFERS',
       path,
-      text: `${path} is not the same on both sides; ${until}.`,
+      text: `${visible(path)} is not the same on both sides; ${until}.`,
       summary: `files are not the same on both sides, and ${until}`,
       hint: undefined,
     });
@@ -70,7 +72,7 @@ export class Warnings implements Disposable {
       kind: `${side} ${many}`,
       code: 'SYNC_SKIPPED',
       path,
-      text: `${path} (${where}) is not synced: ${alone}.`,
+      text: `${visible(path)} (${where}) is not synced: ${visible(alone)}.`,
       summary: `paths (${where}) are not synced: ${many}`,
       hint: 'Add it to excludePaths.',
     });
@@ -105,27 +107,32 @@ export class Warnings implements Disposable {
     if (told.get(path) === kind) return;
     told.set(path, kind);
     this.#emit({ type: 'sync-problem', path, state: 'found', code, text });
+    if (code === 'SYNC_FILE_CHANGED') {
+      if (this.#restless.has(path)) return;
+      this.#restless.add(path);
+    }
     let group = this.#groups.get(kind);
     if (group === undefined) {
       const wait = this.#waits.get(kind) ?? waits.firstMs;
       this.#waits.set(kind, Math.min(wait * 2, waits.longestMs));
-      const fresh: Group = { first: warning, named: [], count: 0, timer: undefined };
+      const fresh: Group = { first: warning, paths: new Set(), timer: undefined };
       fresh.timer = setTimeout(() => this.#tell(kind, fresh), wait);
       this.#groups.set(kind, (group = fresh));
     }
-    group.count++;
-    if (group.named.length < mostNamed) group.named.push(path);
+    group.paths.add(path);
   }
 
-  #tell(kind: string, { first, named, count, timer }: Group): void {
+  #tell(kind: string, { first, paths, timer }: Group): void {
     clearTimeout(timer);
     this.#groups.delete(kind);
     const { code, hint } = first;
-    const rest = count > named.length ? ` and ${count - named.length} more` : '';
+    const count = paths.size;
+    const named = [...paths].slice(0, mostNamed).map(visible).join(', ');
+    const rest = count > mostNamed ? ` and ${count - mostNamed} more` : '';
     this.#emit({
       type: 'warning',
       code,
-      text: count === 1 ? first.text : `${count} ${first.summary}: ${named.join(', ')}${rest}.`,
+      text: count === 1 ? first.text : `${count} ${first.summary}: ${named}${rest}.`,
       ...(count === 1 ? { subject: first.path } : {}),
       ...(hint === undefined ? {} : { hint }),
     });
@@ -134,6 +141,7 @@ export class Warnings implements Disposable {
 
 const reasons: Record<string, string> = {
   SYNC_PERMISSION: 'permission denied',
+  SYNC_FILE_CHANGED: 'they keep changing; they are copied as soon as they rest for a moment',
   SYNC_NO_SPACE: 'no space left',
   SYNC_DIR_IN_THE_WAY: 'a directory is in the way',
   SYNC_UNSAFE_PATH: 'they lie behind a symlink',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { findDanger, removalHold, removalsDueIn } from '../../../src/sync/core/safety.js';
+import { findDanger, removalHold, removalsDueIn, Shrinking } from '../../../src/sync/core/safety.js';
 import { diverged, type Edits, type Model, type Named, strangers } from './model.js';
 
 describe('an emptied side', () => {
@@ -118,14 +118,66 @@ describe('a mass removal', () => {
   });
 });
 
+describe('a tree that is wiped slowly', () => {
+  const files = (count: number): Named =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [`f${String(i).padStart(3, '0')}`, `content ${i}`]),
+    );
+  const without = (from: number, to: number): Edits =>
+    Object.fromEntries(
+      Object.keys(files(to))
+        .slice(from)
+        .map((path) => [path, undefined]),
+    );
+
+  const none = new Set<string>();
+  const rest = (from: number): Named => Object.fromEntries(Object.entries(files(100)).slice(from));
+  const first = () => {
+    const model = diverged(files(100), {}, without(0, 50));
+    return { model, removed: model.planAll() };
+  };
+  const noted = (approved: ReadonlySet<string> = none, now?: number) => {
+    const { model, removed } = first();
+    const lately = new Shrinking();
+    lately.note(model.ledger, removed, approved, now);
+    return lately;
+  };
+
+  it('is recognised by what there was a little before', () => {
+    const { model, removed } = first();
+    expect(findDanger(model.ledger, removed, none)).toBeUndefined();
+    const next = diverged(rest(50), {}, without(50, 60));
+    const planned = next.planAll();
+    expect(findDanger(next.ledger, planned, none)).toBeUndefined();
+    expect(findDanger(next.ledger, planned, none, undefined, noted())).toMatchObject({
+      side: 'remote',
+      files: 10,
+      of: 50,
+      lately: 50,
+    });
+  });
+
+  it('is none when it has grown again, somebody agreed, or it was long ago', () => {
+    const grown = diverged(files(100), {}, without(0, 10));
+    expect(findDanger(grown.ledger, grown.planAll(), none, undefined, noted())).toBeUndefined();
+    expect(noted(new Set(first().removed.map(({ path }) => path))).before('local')).toBe(0);
+    expect(noted(none, 0).before('local', 59_999)).toBe(100);
+    expect(noted(none, 0).before('local', 60_000)).toBe(0);
+    expect(noted().before('remote')).toBe(0);
+  });
+});
+
 describe('held removals', () => {
-  const { quietMs, longestMs } = removalHold;
+  const { fewLongestMs, quietMs, smallLongestMs } = removalHold;
   it.each([
-    ['are due when none came for a while', { count: 5, first: 0, last: 0 }, quietMs, 0],
-    ['wait for quiet', { count: 5, first: 0, last: 80 }, 100, quietMs - 20],
-    ['that are few do not wait for ever', { count: 5, first: 0, last: longestMs }, longestMs, 0],
-    ['that are many wait for their end', { count: 500, first: 0, last: longestMs }, longestMs, quietMs],
+    ['are due when none came for a while', { count: 5, first: 0, last: 0 }, quietMs + 1, 0],
+    ['wait for quiet', { count: 10, first: 0, last: 80 }, 100, quietMs - 19],
+    ['wait longer when they are many', { count: 10_000, first: 0, last: 0 }, 0, quietMs + 1000],
+    ['that are few do not wait for ever', { count: 5, first: 0, last: fewLongestMs }, fewLongestMs, 0],
+    ['that are some wait longer', { count: 200, first: 0, last: fewLongestMs }, fewLongestMs, quietMs + 20],
+    ['that are some do not wait for ever', { count: 200, first: 0, last: smallLongestMs }, smallLongestMs, 0],
+    ['that are many wait for their end', { count: 500, first: 0, last: 99_000 }, 99_000, quietMs + 50],
   ])('%s', (_, held, now, expected) => {
-    expect(removalsDueIn(held, 1000, now)).toBe(expected);
+    expect(removalsDueIn(held, 1000, now)).toBeCloseTo(expected);
   });
 });

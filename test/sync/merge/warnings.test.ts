@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Event } from '../../../src/report/events.js';
-import { fileFailure } from '../../../src/sync/file-failure.js';
+import { fileFailure, restlessFailure } from '../../../src/sync/file-failure.js';
 import { reasonOf } from '../../../src/sync/merge/skipped.js';
 import { Warnings } from '../../../src/sync/merge/warnings.js';
 
@@ -42,6 +42,40 @@ describe('warnings', () => {
       'SYNC_SKIPPED: 2 paths (here) are not synced: they are FIFOs, sockets or devices: p, q.',
     ]);
     expect(problems()).toHaveLength(202);
+  });
+
+  it('of a file that never rests come once, and name it once', () => {
+    for (let i = 0; i < 3; i++) {
+      warnings.failed('a.log', restlessFailure('a.log'));
+      warnings.clear('a.log');
+    }
+    warnings.flush();
+    warnings.failed('a.log', restlessFailure('a.log'));
+    warnings.flush();
+    expect(texts()).toEqual([
+      'SYNC_FILE_CHANGED: a.log keeps changing; it is copied as soon as it rests for a moment.',
+    ]);
+    expect(problems()).toHaveLength(7);
+    for (let i = 0; i < 2; i++) {
+      warnings.failed('b', denied('b'));
+      warnings.clear('b');
+    }
+    warnings.flush();
+    expect(texts().at(-1)).toBe('SYNC_PERMISSION: In the container: b: permission denied.');
+  });
+
+  it('show names that would move the cursor', () => {
+    const name = 'a\n\u001b[2Jb';
+    warnings.failed(name, denied(name));
+    warnings.skipped('local', name, reasonOf({ kind: 'symlink', target: '/\u0007', stamp: '' }));
+    warnings.flush();
+    warnings.failed(`${name}2`, denied(`${name}2`));
+    warnings.failed(`${name}3`, denied(`${name}3`));
+    warnings.flush();
+    expect(texts()).toHaveLength(3);
+    // oxlint-disable-next-line no-control-regex
+    expect(texts().join('')).not.toMatch(/[\u0000-\u001f]/);
+    expect(texts()[0]).toContain('a\\n\\u001b[2Jb');
   });
 
   it('come by themselves', async () => {
