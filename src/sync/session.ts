@@ -259,11 +259,12 @@ class Session implements SyncSession {
     const recalled = await recall(file, identity, emit, loading);
     const { ancestor, parked, tombstones } = recalled;
     // A mode that resolves differences is not held up by an earlier one that left them.
-    if (initialSync !== undefined && !keepsDifferences(initialSync)) parked.clear();
+    const drops = initialSync !== undefined && !keepsDifferences(initialSync) && parked.size > 0;
+    if (drops) parked.clear();
     ledger.recall({ ancestor, parked, tombstones });
     if (recalled.patternsChanged) ledger.forgiveMissing();
     if (recalled.newContainer) ledger.expectRemoved();
-    this.#saver = new Saver(file, identity, ledger, emit);
+    this.#saver = new Saver(file, identity, ledger, emit, recalled.isSaved && !drops);
   }
 
   #eventsOf(side: Side, ledger: Ledger): EndpointEvents {

@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import type { Known } from '../core/entry.js';
-import type { Memory, Recollection } from '../core/memory.js';
 import { type Tombstone, Tombstones } from '../core/tombstones.js';
+import type { KnownTable } from '../store/known-table.js';
 import { Reader, Writer } from '../wire/values.js';
+import type { Memory, Recollection } from './recollection.js';
 
 /** Where an ancestor holds: on another file system stamps and absences mean nothing. */
 export interface Identity {
@@ -16,15 +17,19 @@ export interface Identity {
   patterns: string;
 }
 
-const magic = 'devspace-sync-ancestor-2';
-/** Written before anything but the ancestor was kept. */
-const firstMagic = 'devspace-sync-ancestor-1';
+const magic = 'devspace-sync-ancestor-3';
+/** Earlier formats, which are still read: stamps as text; at first nothing but the ancestor was kept. */
+const earlier = { second: 'devspace-sync-ancestor-2', first: 'devspace-sync-ancestor-1' } as const;
 const kinds = ['file', 'directory', 'symlink'] as const;
 
 /** From so many bytes on, what is collected is written. */
 const pieceBytes = 256 * 1024;
 
-export type Saved = Recollection & { readonly identity: Identity };
+export type Saved = Recollection & {
+  readonly identity: Identity;
+  /** False: an earlier format, to be written anew. */
+  readonly isLatest: boolean;
+};
 
 /** Reads what was saved. `missing`: there is none; `damaged`: there is one that cannot be trusted. */
 export async function loadMemory(file: string): Promise<Saved | 'missing' | 'damaged'> {
@@ -39,11 +44,11 @@ export async function loadMemory(file: string): Promise<Saved | 'missing' | 'dam
     if (!createHash('sha256').update(content).digest().equals(bytes.subarray(-32))) return 'damaged';
     const from = new Reader(content);
     const version = from.text();
-    if (version !== magic && version !== firstMagic) return 'damaged';
+    if (![magic, earlier.second, earlier.first].includes(version)) return 'damaged';
     const identity = { local: from.text(), remote: from.text(), patterns: from.text() };
     const parked: Memory['parked'] = new Map();
     const tombstones = new Tombstones();
-    if (version === magic) {
+    if (version !== earlier.first) {
       for (let left = from.uint(); left > 0; left--) {
         const path = from.path();
         const [local, remote] = readStamps(from);
@@ -51,19 +56,21 @@ export async function loadMemory(file: string): Promise<Saved | 'missing' | 'dam
       }
       for (let left = from.uint(); left > 0; left--) tombstones.add(from.path(), readStone(from));
     }
-    return { identity, ancestor: readAncestor(from.rest()), parked, tombstones };
+    const isLatest = version === magic;
+    const rows = from.rest();
+    const into = (table: KnownTable) => readAncestor(rows, table, isLatest);
+    return { identity, ancestor: { into }, parked, tombstones, isLatest };
   } catch {
     return 'damaged';
   }
 }
 
-/** Nothing is kept of it in memory but its bytes: of a million files those are 100 MB, the objects would be five times that. */
-function readAncestor(bytes: Buffer): Iterable<[string, Known]> {
-  return {
-    *[Symbol.iterator]() {
-      for (const from = new Reader(bytes); from.remaining > 0;) yield [from.path(), readKnown(from)];
-    },
-  };
+function readAncestor(bytes: Buffer, table: KnownTable, isLatest: boolean): void {
+  for (const from = new Reader(bytes); from.remaining > 0;) {
+    const path = from.path();
+    if (isLatest) table.readRow(path, from);
+    else table.set(path, readKnown(from));
+  }
 }
 
 /** Writes it beside, flushes it to disk and moves it into place: a reader finds the old or the new one, whole. */
@@ -101,8 +108,8 @@ function* piecesOf(
   for (const [path, { local, remote }] of parked) writeStamps(to.text(path), local, remote);
   to.uint(tombstones.size);
   for (const [path, stone] of tombstones) writeStone(to.text(path), stone);
-  for (const [path, known] of ancestor) {
-    writeKnown(to.text(path), known);
+  for (const [path, row] of ancestor.rows()) {
+    ancestor.writeRow(row, to.text(path));
     if (to.length < pieceBytes) continue;
     yield to.finish();
     to = new Writer(0, pieceBytes);
@@ -110,12 +117,7 @@ function* piecesOf(
   yield to.finish();
 }
 
-function writeKnown(to: Writer, known: Known): void {
-  to.u8(kinds.indexOf(known.kind)).uint(known.localMode).uint(known.remoteMode);
-  writeStamps(to, known.localStamp, known.remoteStamp);
-  writeContent(to, known);
-}
-
+/** In an earlier format. */
 function readKnown(from: Reader): Known {
   const kind = readKind(from);
   const modes = { localMode: from.mode(), remoteMode: from.mode() };

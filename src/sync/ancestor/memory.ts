@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { messageOf } from '../../base/failure.js';
 import type { Emit } from '../../report/events.js';
-import type { Known } from '../core/entry.js';
-import type { Memory, Recollection } from '../core/memory.js';
 import { Tombstones } from '../core/tombstones.js';
+import type { KnownTable } from '../store/known-table.js';
 import { type Identity, loadMemory, saveMemory } from './file.js';
+import type { Memory, Recollection } from './recollection.js';
 
 /** At most this long after a change the ancestor is on disk, unless saving takes more than a tenth of that. */
 const saveWithinMs = 500;
@@ -22,6 +22,8 @@ export interface Recalled extends Recollection {
   newContainer: boolean;
   /** The patterns changed since: what is missing now may only be excluded. */
   patternsChanged: boolean;
+  /** The file says just this: it need not be written before something changes. */
+  isSaved: boolean;
 }
 
 /**
@@ -44,31 +46,24 @@ export async function recall(
     });
   }
   if (typeof loaded === 'string') {
-    const nothing = { ancestor: [], parked: new Map(), tombstones: new Tombstones() };
-    return { ...nothing, newContainer: false, patternsChanged: false };
+    const nothing = { ancestor: { into: () => {} }, parked: new Map(), tombstones: new Tombstones() };
+    return { ...nothing, newContainer: false, patternsChanged: false, isSaved: false };
   }
-  const { ancestor, parked, tombstones } = loaded;
+  const { parked, tombstones } = loaded;
   const sameLocal = loaded.identity.local === identity.local;
   const sameRemote = loaded.identity.remote === identity.remote;
   // Elsewhere stamps and absences have no meaning.
   if (!sameLocal || !sameRemote) parked.clear();
   if (!sameLocal) tombstones.clear();
   const patternsChanged = loaded.identity.patterns !== identity.patterns;
-  const holding = sameLocal && sameRemote ? ancestor : stillHolding(ancestor, sameLocal, sameRemote);
-  return { ancestor: holding, parked, tombstones, newContainer: !sameRemote, patternsChanged };
-}
-
-function* stillHolding(
-  ancestor: Recollection['ancestor'],
-  sameLocal: boolean,
-  sameRemote: boolean,
-): Generator<[string, Known], undefined> {
-  if (!sameLocal && !sameRemote) return;
-  for (const [path, known] of ancestor) {
-    const localStamp = sameLocal ? known.localStamp : undefined;
-    const remoteStamp = sameRemote ? known.remoteStamp : undefined;
-    yield [path, { ...known, localStamp, remoteStamp }];
-  }
+  const into = (table: KnownTable) => {
+    if (!sameLocal && !sameRemote) return;
+    loaded.ancestor.into(table);
+    if (!sameLocal) table.forgetSide('local');
+    if (!sameRemote) table.forgetSide('remote');
+  };
+  const isSaved = loaded.isLatest && sameLocal && sameRemote && !patternsChanged;
+  return { ancestor: { into }, parked, tombstones, newContainer: !sameRemote, patternsChanged, isSaved };
 }
 
 /** Saves the ancestor soon after it changed, and on `flush`. One save at a time. */
@@ -82,11 +77,18 @@ export class Saver {
   #lastMs = 0;
   #warned = false;
 
-  constructor(file: string, identity: Identity, ledger: Memory & { revision: number }, emit: Emit) {
+  /** `isSaved`: the file says what the ledger does now. */
+  constructor(
+    file: string,
+    identity: Identity,
+    ledger: Memory & { revision: number },
+    emit: Emit,
+    isSaved = false,
+  ) {
     this.#save = () => saveMemory(file, identity, ledger);
     this.#revision = () => ledger.revision;
     this.#emit = emit;
-    this.#saved = -1;
+    this.#saved = isSaved ? ledger.revision : -1;
   }
 
   /** The ancestor may have changed. */

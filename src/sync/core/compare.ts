@@ -100,6 +100,8 @@ export function modeGoesTo(
 /** True when the nearest thing above the path is one sync cannot look into, so that absence says nothing. */
 export function isHidden(tree: Tree, path: string): boolean {
   for (const parent of parentsOf(path)) {
+    const kind = tree.kindOf(parent);
+    if (kind === 'directory' || kind === 'file') return false;
     const entry = tree.get(parent);
     if (entry) return !isSyncable(parent, entry);
   }

@@ -66,8 +66,8 @@ class Planner {
     const swaps: string[] = [];
     for (const level of this.#levels) {
       for (const path of level ?? []) {
-        const local = this.#view.local.get(path)?.kind;
-        const remote = local && this.#view.remote.get(path)?.kind;
+        const local = this.#view.local.kindOf(path);
+        const remote = local && this.#view.remote.kindOf(path);
         if (remote && local !== remote && (local === 'directory' || remote === 'directory')) swaps.push(path);
       }
     }
@@ -241,8 +241,8 @@ class Planner {
     if (action.do !== 'file' && action.do !== 'mkdir' && action.do !== 'symlink') return true;
     const { to, path } = action;
     return parentsOf(path).every((parent) => {
-      const above = this.#view[to].get(parent);
-      return above === undefined || above.kind === 'directory' || this.#made[to].has(parent);
+      const above = this.#view[to].kindOf(parent);
+      return above === undefined || above === 'directory' || this.#made[to].has(parent);
     });
   }
 
@@ -251,7 +251,7 @@ class Planner {
     for (const parent of parentsOf(path)) {
       if (this.#needed[to].has(parent)) return;
       this.#needed[to].add(parent);
-      if (this.#view[to].get(parent)?.kind !== 'directory') this.#add(parent);
+      if (this.#view[to].kindOf(parent) !== 'directory') this.#add(parent);
     }
   }
 

@@ -160,8 +160,7 @@ const contentOf = (known: Known): string => (known.kind === 'file' ? known.hash 
 function contentsOf(view: Everything, side: Side): Set<string> {
   const contents = new Set<string>();
   for (const [path, known] of view.ancestor)
-    if (known.kind !== 'directory' && view[side].get(path)?.kind === known.kind)
-      contents.add(contentOf(known));
+    if (known.kind !== 'directory' && view[side].kindOf(path) === known.kind) contents.add(contentOf(known));
   return contents;
 }
 

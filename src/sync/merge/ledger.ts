@@ -3,7 +3,8 @@ import { type Entry, isSameEntry, type Observed, otherSide, type Side, stampOf }
 import type { Rules } from '../core/ignore.js';
 import { Namesakes, whyUnreachable } from '../core/namesakes.js';
 import { exactNaming, exactTraits, type Naming, type Traits } from '../core/naming.js';
-import type { Memory, Parked, Recollection } from '../core/memory.js';
+import type { Memory, Recollection } from '../ancestor/recollection.js';
+import type { Parked } from '../core/memory.js';
 import { parentOf } from '../core/path.js';
 import type { Policy } from '../core/policy.js';
 import { Tombstones } from '../core/tombstones.js';
@@ -75,7 +76,7 @@ export class Ledger implements View, Memory {
 
   /** Takes over what a former session left, once both sides were looked at. */
   recall({ ancestor, parked, tombstones }: Recollection): void {
-    for (const [path, known] of ancestor) this.ancestor.set(path, known);
+    ancestor.into(this.ancestor);
     for (const [path, stamps] of parked)
       if (this.local.get(path) ?? this.remote.get(path)) this.parked.set(path, stamps);
     for (const [path, stone] of tombstones) this.tombstones.add(path, stone);
@@ -91,7 +92,7 @@ export class Ledger implements View, Memory {
   }
 
   unreachable(path: string): string | undefined {
-    if (this.#linkless && this.remote.get(path)?.kind === 'symlink') return 'links cannot be made here';
+    if (this.#linkless && this.remote.kindOf(path) === 'symlink') return 'links cannot be made here';
     return this.naming === exactNaming ? undefined : whyUnreachable(this, path);
   }
 
@@ -143,6 +144,12 @@ export class Ledger implements View, Memory {
       if (!this.ancestor.agrees(row, this.local, this.remote)) yield path;
   }
 
+  /** Whether both sides have what the ancestor says of the path, by stamps and modes alone: there is nothing to decide. False when not sure. */
+  isSettled(path: string): boolean {
+    const row = this.#paths.row(path);
+    return row !== undefined && this.ancestor.agrees(row, this.local, this.remote);
+  }
+
   changed(side: Side, seen: readonly Observed[], suspects: readonly string[] = []): void {
     const tree = this[side];
     let vanished: string[] = [];
@@ -163,8 +170,7 @@ export class Ledger implements View, Memory {
       clear();
       if (!before || !isSameEntry(before, observed)) {
         if (before?.kind === 'directory' && observed.kind !== 'directory') vanished.push(path);
-        const { path: _, ...entry } = observed;
-        tree.set(path, entry);
+        tree.set(path, observed);
         if (before) this.#uncover(side, path, before);
         this.dirty.add(path);
         if (!before) this.#appeared(path);
@@ -306,6 +312,6 @@ export class Ledger implements View, Memory {
     if (this[otherSide(side)].get(path) === undefined) this.namesakes.delete(path);
     // A directory that is to go may have waited for this.
     const parent = parentOf(path);
-    if (parent !== '' && this[otherSide(side)].get(parent)?.kind !== 'directory') this.dirty.add(parent);
+    if (parent !== '' && this[otherSide(side)].kindOf(parent) !== 'directory') this.dirty.add(parent);
   }
 }

@@ -137,14 +137,16 @@ export class Merge {
     const known = ledger.ancestor.size;
     const release = this.#first ? this.#first === 'removing' : this.#held.isDue(known);
     if (this.#first === 'copying' && this.#work.busy >= slice) return;
-    const paths = release ? this.#held.release() : [];
+    const taken = release ? this.#held.release() : [];
     for (const path of ledger.dirty.take(this.#first === 'copying' ? slice : Infinity))
-      if (!this.#work.postpones(path)) paths.push(path);
-    paths.push(...this.#work.waitingFor(paths));
-    if (paths.length === 0) return;
-    this.#warnOfSkipped(paths);
+      if (!this.#work.postpones(path)) taken.push(path);
+    taken.push(...this.#work.waitingFor(taken));
+    if (taken.length === 0) return;
+    this.#warnOfSkipped(taken);
+    // What own work has left is heard of once more.
+    const paths = taken.filter((path) => !ledger.isSettled(path));
     const planned = plan(ledger, paths);
-    this.#noteObstructed(paths, planned);
+    this.#noteObstructed(taken, planned);
     if (!release) {
       this.#work.do(this.#held.hold(planned, known));
       if (ledger.dirty.size > 0) this.schedule();
@@ -226,7 +228,7 @@ export class Merge {
   #warnOfSkipped(paths: readonly string[]): void {
     for (const path of paths) {
       const { local, remote } = this.#ledger;
-      const isThere = local.get(path) !== undefined || remote.get(path) !== undefined;
+      const isThere = local.kindOf(path) !== undefined || remote.kindOf(path) !== undefined;
       if (!isThere) this.#warnings.clear(path);
       for (const side of ['local', 'remote'] as const) {
         const why = whySkipped(this.#ledger, side, path);

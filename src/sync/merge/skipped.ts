@@ -13,11 +13,12 @@ export interface Skipped {
 
 /** Why what a side has at a path is left alone; undefined: it is not. */
 export function whySkipped(view: View, side: Side, path: string): Skipped | undefined {
-  const entry = view[side].get(path);
-  if (entry === undefined) return undefined;
-  if (!isSyncable(path, entry)) return reasonOf(entry);
+  const kind = view[side].kindOf(path);
+  if (kind === undefined) return undefined;
+  const entry = kind === 'file' || kind === 'directory' ? undefined : view[side].get(path);
+  if (entry && !isSyncable(path, entry)) return reasonOf(entry);
   if (side === 'local') return undefined;
-  if (isGitCode(path, entry.kind === 'directory')) {
+  if (isGitCode(path, kind === 'directory')) {
     const decision = decide(view, path);
     if (decision.do !== 'copy' || decision.to !== 'local') return undefined;
     return {
@@ -25,7 +26,7 @@ export function whySkipped(view: View, side: Side, path: string): Skipped | unde
       many: 'git here would run what they say, so they are not taken from a container',
     };
   }
-  if (view.local.get(path)) return undefined;
+  if (view.local.kindOf(path)) return undefined;
   const why = view.unreachable(path);
   // Said of the topmost, and not of what is only on its way out.
   if (why === undefined || why === '' || view.unreachable(parentOf(path)) !== undefined) return undefined;

@@ -1,3 +1,5 @@
+import type { Reader, Writer } from '../wire/values.js';
+
 const chunkBits = 14;
 const chunkLength = 2 ** chunkBits;
 const within = chunkLength - 1;
@@ -40,6 +42,17 @@ export class ByteColumn {
 
   set(row: number, hex: string): void {
     this.#chunk(row).write(hex, (row & within) * this.#width, 'hex');
+  }
+
+  /** Writes the bytes of a row as they are. */
+  write(row: number, to: Writer): void {
+    const start = (row & within) * this.#width;
+    to.part(this.#chunk(row), start, start + this.#width);
+  }
+
+  /** Takes over what `write` wrote. */
+  read(row: number, from: Reader): void {
+    from.into(this.#chunk(row), (row & within) * this.#width, this.#width);
   }
 
   /** Whether a row is the same in both. */

@@ -1,4 +1,5 @@
-import type { Ancestor, Known } from '../core/entry.js';
+import type { Ancestor, Known, Side } from '../core/entry.js';
+import type { Reader, Writer } from '../wire/values.js';
 import { ByteColumn, Column } from './column.js';
 import type { PathTable } from './path-table.js';
 import { StampColumn } from './stamps.js';
@@ -48,6 +49,44 @@ export class KnownTable implements Ancestor {
     if (known.kind === 'file') this.#hash.set(row, known.hash);
     if (known.kind === 'symlink') this.#targets.set(row, known.target);
     return this;
+  }
+
+  /** What `readRow` takes in, without the path. Stamps and hashes go as they lie there: there may be a million. */
+  writeRow(row: number, to: Writer): void {
+    const kind = kinds[this.#kind.get(row)];
+    to.u8(this.#kind.get(row) | (this.#localStamp.formOf(row) << 2) | (this.#remoteStamp.formOf(row) << 4));
+    to.uint(this.#localMode.get(row)).uint(this.#remoteMode.get(row));
+    this.#localStamp.write(row, to);
+    this.#remoteStamp.write(row, to);
+    if (kind === 'file') this.#hash.write(row, to.uint(this.#size.get(row)));
+    if (kind === 'symlink') to.text(this.#targets.get(row) ?? '');
+  }
+
+  /** Takes in a path that was not there, as `writeRow` wrote it. */
+  readRow(path: string, from: Reader): void {
+    const forms = from.uintUpTo(0x3f, 'the forms');
+    const kind = kinds[forms & 3];
+    const row = this.#paths.hold(path, this.#bit);
+    this.#count++;
+    this.#kind.set(row, forms & 3);
+    this.#localMode.set(row, from.mode());
+    this.#remoteMode.set(row, from.mode());
+    this.#localStamp.read(row, (forms >> 2) & 3, from);
+    this.#remoteStamp.read(row, forms >> 4, from);
+    this.#size.set(row, kind === 'file' ? from.uint() : 0);
+    if (kind === 'file') this.#hash.read(row, from);
+    if (kind === 'symlink') this.#targets.set(row, from.text());
+  }
+
+  /** Of what this side had, nothing has a meaning any more. */
+  forgetSide(side: Side): void {
+    const stamps = side === 'local' ? this.#localStamp : this.#remoteStamp;
+    for (const [, row] of this.rows()) stamps.set(row, undefined);
+  }
+
+  /** Each path with its row. */
+  rows(): Generator<[string, number], undefined> {
+    return this.#paths.held(this.#bit);
   }
 
   delete(path: string): boolean {

@@ -1,3 +1,4 @@
+import type { Reader, Writer } from '../wire/values.js';
 import { ByteColumn, Column } from './column.js';
 
 /** `absent` is undefined, `empty` is `''`. */
@@ -22,6 +23,21 @@ export class StampColumn {
     } else {
       this.#form.set(row, stamp === undefined ? form.absent : form.empty);
     }
+  }
+
+  /** Which form a stamp has, below 4: what `write` writes does not tell. */
+  formOf(row: number): number {
+    return this.#form.get(row);
+  }
+
+  write(row: number, to: Writer): void {
+    if (this.#form.get(row) === form.bytes) this.#bytes.write(row, to);
+  }
+
+  /** Takes over what `write` wrote of a stamp of this form. */
+  read(row: number, is: number, from: Reader): void {
+    this.#form.set(row, is);
+    if (is === form.bytes) this.#bytes.read(row, from);
   }
 
   /** Whether both have a stamp that says something, and the same. */

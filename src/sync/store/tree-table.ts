@@ -21,6 +21,9 @@ export class TreeTable implements Tree {
   readonly #texts = new Map<number, string>();
   readonly #children = new Map<string, number>();
   #count = 0;
+  /** A path is mostly asked for several times in a row. */
+  #lastRow = -1;
+  #last: Entry | undefined;
 
   constructor(paths: PathTable) {
     this.#paths = paths;
@@ -37,7 +40,15 @@ export class TreeTable implements Tree {
 
   get(path: string): Entry | undefined {
     const row = this.#paths.find(path, this.#bit);
-    return row === undefined ? undefined : this.#read(row);
+    if (row === undefined) return undefined;
+    if (row === this.#lastRow) return this.#last;
+    this.#lastRow = row;
+    return (this.#last = this.#read(row));
+  }
+
+  kindOf(path: string): Entry['kind'] | undefined {
+    const row = this.#paths.find(path, this.#bit);
+    return row === undefined ? undefined : kinds[this.#kind.get(row)];
   }
 
   set(path: string, entry: Entry): void {
@@ -49,6 +60,7 @@ export class TreeTable implements Tree {
       this.#countChild(parentOf(path), 1);
     }
     this.#texts.delete(row);
+    this.#lastRow = -1;
     this.#kind.set(row, kinds.indexOf(entry.kind));
     if ('stamp' in entry) this.#stamp.set(row, entry.stamp);
     if ('mode' in entry) this.#mode.set(row, entry.mode);
@@ -75,6 +87,7 @@ export class TreeTable implements Tree {
     const row = this.#paths.find(path, this.#bit);
     if (row === undefined) return false;
     this.#texts.delete(row);
+    this.#lastRow = -1;
     this.#paths.release(path, row, this.#bit);
     this.#count--;
     this.#countChild(parentOf(path), -1);

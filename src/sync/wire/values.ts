@@ -67,6 +67,12 @@ export class Reader {
     return slice;
   }
 
+  /** Copies a few bytes to where they belong. */
+  into(target: Buffer, at: number, length: number): void {
+    if (length > this.remaining) throw protocolFailure('a frame that ends too early');
+    for (let next = 0; next < length; next++) target[at + next] = this.#bytes[this.#at++] as number;
+  }
+
   rest(): Buffer {
     return this.take(this.remaining);
   }
@@ -74,9 +80,14 @@ export class Reader {
   text(maxBytes = Infinity): string {
     const length = this.uint();
     if (length > maxBytes) throw protocolFailure(`a text of ${length} bytes`);
-    const slice = this.take(length);
-    if (!isUtf8(slice)) throw protocolFailure('a text that is not UTF-8');
-    return slice.toString('utf8');
+    if (length > this.remaining) throw protocolFailure('a frame that ends too early');
+    const start = this.#at;
+    this.#at += length;
+    const text = this.#bytes.toString(undefined, start, this.#at);
+    // What is not UTF-8 comes out as U+FFFD, which may also be what it says.
+    if (text.includes('\uFFFD') && !isUtf8(this.#bytes.subarray(start, this.#at)))
+      throw protocolFailure('a text that is not UTF-8');
+    return text;
   }
 
   path(): string {
@@ -94,11 +105,17 @@ export class Reader {
   }
 
   stamp(): string {
-    return this.take(8).toString('hex');
+    return this.#hex(8);
   }
 
   hash(): string {
-    return this.take(32).toString('hex');
+    return this.#hex(32);
+  }
+
+  #hex(length: number): string {
+    if (length > this.remaining) throw protocolFailure('a frame that ends too early');
+    this.#at += length;
+    return this.#bytes.toString('hex', this.#at - length, this.#at);
   }
 
   expect(): Expect {
@@ -175,6 +192,13 @@ export class Writer {
     this.#room(bytes.length);
     this.#bytes.set(bytes, this.#at);
     this.#at += bytes.length;
+    return this;
+  }
+
+  /** A part of `bytes`, short as it may be. */
+  part(bytes: Buffer, start: number, end: number): this {
+    this.#room(end - start);
+    for (let at = start; at < end; at++) this.#bytes[this.#at++] = bytes[at] as number;
     return this;
   }
 

@@ -6,6 +6,7 @@ import type { Action } from '../../../src/sync/core/action.js';
 import { exactNaming, exactTraits, type Naming, namingKey } from '../../../src/sync/core/naming.js';
 import type { InitialSync } from '../../../src/sync/core/initial.js';
 import type { Policy } from '../../../src/sync/core/policy.js';
+import type { KnownTable } from '../../../src/sync/store/known-table.js';
 import { Tombstones } from '../../../src/sync/core/tombstones.js';
 import { plan } from '../../../src/sync/core/plan.js';
 import { Ledger } from '../../../src/sync/merge/ledger.js';
@@ -100,7 +101,10 @@ export class Model {
       () => {},
       { ...exactTraits, naming: options.naming ?? exactNaming, modeless: options.modeless ?? false },
     );
-    this.ledger.recall({ ancestor, parked: new Map(), tombstones: new Tombstones() });
+    const into = (table: KnownTable) => {
+      for (const [path, known] of ancestor) table.set(path, known);
+    };
+    this.ledger.recall({ ancestor: { into }, parked: new Map(), tombstones: new Tombstones() });
     for (const side of ['local', 'remote'] as const) this.#observe(side);
     this.ledger.markAll();
   }
