@@ -72,6 +72,15 @@ describe('devspace attach', () => {
     expect((await again.exited).code).toBe(6);
   });
 
+  it('passes on what is piped into a process with a terminal, and shows what it answers', async () => {
+    await start('piped', 'exec sh', { stdin: true, tty: true });
+    const input = 'echo $((6 * 7)); sleep 1; exit 6\n';
+    const args = [CLI, 'attach', '-n', namespace.name, '--pod', 'piped'];
+    const { exitCode, stdout } = await execa(process.execPath, args, { cwd, reject: false, input });
+    expect(stdout).toContain('\r\n42');
+    expect(exitCode).toBe(6);
+  });
+
   it('waits for a container that does not exist yet where it is told to, and for one that starts', async () => {
     const late = await attach(['--pod', 'late', '--wait', '--timeout', '1']);
     expect(late).toMatchObject({ code: 1, stdout: '' });

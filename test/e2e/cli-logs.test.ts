@@ -238,6 +238,21 @@ describe('devspace logs -f', () => {
     expect([code, stdout]).toEqual([0, 'one\ntwo\n']);
   });
 
+  it('says that a pod has no node yet, and waits for it where it follows', async () => {
+    const spec = { nodeSelector: { nowhere: 'yes' }, containers: [{ name: 'main', image }] };
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'homeless' }, spec });
+    await namespace.kubectl(['apply', '--filename', '-'], { input });
+    const { code, stderr } = await logs('--pod', 'homeless');
+    expect(stderr).toMatch(
+      /^error LOGS_UNAVAILABLE: There are no logs of pod .*\/homeless yet: it is Pending/m,
+    );
+    expect(code).toBe(1);
+    await using cli = startCli(['logs', '-f', '-n', namespace.name, '--pod', 'homeless'], { cwd });
+    await cli.printed(/waiting for container main of pod homeless to start/);
+    await namespace.kubectl(['delete', 'pod', 'homeless', '--grace-period=0', '--force']);
+    await cli.exited;
+  });
+
   it('says why a container cannot start', async () => {
     const pod = {
       apiVersion: 'v1',

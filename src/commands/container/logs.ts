@@ -1,6 +1,10 @@
 import { abortable } from '../../base/abort.js';
 import { Failure } from '../../base/failure.js';
 import { nextInstance } from '../../kube/pods/container-instance.js';
+import { kubectl } from '../../kube/api/api-failure.js';
+import type { Pod } from '../../kube/api/objects.js';
+import { hasLog, podStatus } from '../../kube/pods/pod-status.js';
+import type { Event } from '../../report/events.js';
 import { followLogs } from '../../kube/logs/follow-log.js';
 import type { FollowOptions } from '../../kube/logs/follow-options.js';
 import type { Kube } from '../../kube/kube.js';
@@ -35,10 +39,20 @@ export const run: CommandHandler = async (invocation) => {
   const { namespace, pod, container } = target;
   emit({ type: 'note', level: 'info', text: `Logs of pod ${pod}, container ${container}` });
   const options = { namespace, pod, container, tailLines, ...since };
+  const { podObject } = target;
+  // The server answers with an empty log.
+  if (!isFollowing && podObject.spec.nodeName === undefined) throw notScheduled(kube, podObject);
+  const isWaiting = isFollowing && !hasLog(podObject, container) && flags.wait !== true;
+  if (isWaiting) emit(waitingForStart(target));
+  const started = (): void => emit({ type: 'waited', id: 'start' });
   // A connection that is silently dead looks like a container that prints nothing.
   await using _guard = isFollowing ? guardNetwork(kube) : undefined;
   const text = isFollowing
-    ? followLogs(kube, { ...options, ...tellers(invocation, container) }, signal)
+    ? followLogs(
+        kube,
+        { ...options, ...tellers(invocation, container), ...(isWaiting && { onConnected: started }) },
+        signal,
+      )
     : readLog(kube, { ...options, previous }, signal);
   for await (const piece of text) {
     const wait = log.write('', piece);
@@ -63,6 +77,20 @@ function tellers(
   };
 }
 
+function waitingForStart({ container, pod }: PickedTarget): Event {
+  return { type: 'waiting', id: 'start', text: `waiting for container ${container} of pod ${pod} to start` };
+}
+
+function notScheduled(kube: Kube, pod: Pod): Failure {
+  const { name, namespace = kube.namespace } = pod.metadata;
+  return new Failure({
+    code: 'LOGS_UNAVAILABLE',
+    message: `There are no logs of pod ${namespace}/${name} yet: it is ${podStatus(pod)}, and on no node so far`,
+    subject: name,
+    hint: kubectl(kube, `describe pod ${name} -n ${namespace}`),
+  });
+}
+
 /** `--wait`: until the container has started, at most `--timeout`. */
 async function waitForStart(kube: Kube, invocation: Invocation, target: PickedTarget): Promise<void> {
   const { emit, flags, signal } = invocation;
@@ -77,7 +105,7 @@ async function waitForStart(kube: Kube, invocation: Invocation, target: PickedTa
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(over), seconds * 1000);
   try {
-    emit({ type: 'waiting', id: 'start', text: `for container ${container} of pod ${pod} to start` });
+    emit(waitingForStart(target));
     await nextInstance(
       kube,
       { namespace, pod, container },

@@ -3,7 +3,8 @@ import { Failure, isFailure, messageOf } from '../../base/failure.js';
 import type { Kube } from '../../kube/kube.js';
 import { followLogs } from '../../kube/logs/follow-log.js';
 import type { FollowOptions } from '../../kube/logs/follow-options.js';
-import type { ContainerStatus, Pod } from '../../kube/api/objects.js';
+import type { Pod } from '../../kube/api/objects.js';
+import { hasLog } from '../../kube/pods/pod-status.js';
 import { BLIP_MS } from '../run/blip.js';
 import { logPrefix, type LoggedContainer } from './log-prefix.js';
 import type { Emit, LogSink } from '../../report/events.js';
@@ -40,13 +41,12 @@ export class PodLogs {
 
   /** Opens the streams of this pod that are not open. `ranBefore`: it was there when the run began. */
   consider(pod: Pod, ranBefore: boolean): void {
-    const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
     const { initContainers = [], containers } = pod.spec;
     for (const container of [...initContainers, ...containers]) {
       const source = sourceOf(this.#options.sources, pod, container);
       const key = `${pod.metadata.uid}/${container.name}`;
       if (source === undefined || this.#open.has(key) || this.#finished.has(key)) continue;
-      if (!hasStarted(statuses.find(({ name }) => name === container.name))) continue;
+      if (!hasLog(pod, container.name)) continue;
       if (ranBefore) this.#old.add(key);
       const isInit = initContainers.includes(container);
       const logged = { image: source.name, pod: pod.metadata.name, container: container.name, isInit };
@@ -129,10 +129,4 @@ export class PodLogs {
       ...(failure ? { state: 'waiting', code: failure.code, reason: failure.message } : { state: 'working' }),
     });
   }
-}
-
-/** Whether there is a log: a container that is waiting for its next start has one, too. */
-function hasStarted(status: ContainerStatus | undefined): boolean {
-  const { lastState, state } = status ?? {};
-  return (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined;
 }

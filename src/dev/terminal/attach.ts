@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { Failure, isFailure } from '../../base/failure.js';
 import { openAttach } from '../../kube/exec/attach.js';
 import type { Kube } from '../../kube/kube.js';
@@ -41,7 +42,9 @@ export async function runAttach(
       either,
     );
     if (raw) stream.resize(stdout.columns, stdout.rows);
-    const through = raw ? detachKeys(() => detaching.abort(new Error('detached'))) : undefined;
+    const keys = raw ? detachKeys(() => detaching.abort(new Error('detached'))) : undefined;
+    // The end of a pipe would end the whole stream of a terminal, and what the process answers would get lost.
+    const through = keys ?? (tty ? new PassThrough() : undefined);
     await connectStreams(stream, { ...options, raw, input, through });
   } catch (error) {
     signal.throwIfAborted();

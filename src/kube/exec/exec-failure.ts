@@ -1,11 +1,11 @@
 import { Failure } from '../../base/failure.js';
-import { startExitCode } from './exec-status.js';
+import { startExitCode, startFailureText } from './exec-status.js';
 
 /** EXEC_FAILED: the container runtime could not run the command, in its own words. Ends the process as a shell would. */
 export function execFailed(what: string, message: string): Failure {
   return new Failure({
     code: 'EXEC_FAILED',
-    message: `Cannot run ${what}: ${message}`,
+    message: `Cannot run ${what}: ${startFailureText(message)}`,
     subject: what,
     hint: 'Check that the container has this program, or name another one',
     exitCode: startExitCode(message),

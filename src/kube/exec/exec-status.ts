@@ -27,6 +27,13 @@ export function startExitCode(message: string): number {
   return /permission denied|exec format error|is a directory/i.test(message) ? 126 : 1;
 }
 
+/** What matters of such a message: `exec: "x": executable file not found in $PATH`. The layers before it say only that they have failed, too. */
+export function startFailureText(message: string): string {
+  return (
+    /unable to start container process: (?<why>.+?)(?:: unknown)?$/s.exec(message)?.groups?.why ?? message
+  );
+}
+
 function exitCode(status: Status): number | undefined {
   if (status.reason !== 'NonZeroExitCode') return undefined;
   const text = status.details?.causes?.find((cause) => cause.reason === 'ExitCode')?.message ?? '';

@@ -4,7 +4,7 @@ import { corePath } from '../api/api-paths.js';
 import type { ApiServer } from '../access/kubeconfig.js';
 import { readLog } from '../logs/logs.js';
 import type { KubeEvent, Pod } from '../api/objects.js';
-import { allContainerStatuses, podStatus } from './pod-status.js';
+import { allContainerStatuses, hasLog, podStatus } from './pod-status.js';
 import { podTrouble, type PodTrouble } from './pod-trouble.js';
 import { listObjects } from '../api/rest.js';
 
@@ -42,11 +42,12 @@ export async function podFailure(
 ): Promise<Failure> {
   const { name, namespace = kube.namespace } = pod.metadata;
   const [, ...details] = await explainPod(kube, pod, signal);
+  const which = pod.spec.containers.length > 1 ? ` -c ${trouble.container}` : '';
   return new Failure({
     code: 'POD_FAILED',
     message: `Pod ${namespace}/${name} does not run: ${trouble.text}`,
     subject: name,
-    hint: `devspace logs --pod ${name}${pod.spec.containers.length > 1 ? ` -c ${trouble.container}` : ''}, or: ${kubectl(kube, `describe pod ${name} -n ${namespace}`)}`,
+    hint: `${hasLog(pod, trouble.container) ? `devspace logs --pod ${name}${which}, or: ` : ''}${kubectl(kube, `describe pod ${name} -n ${namespace}`)}`,
     details,
   });
 }

@@ -30,6 +30,12 @@ export function allContainerStatuses(pod: Pod): ContainerStatus[] {
   return [...(pod.status.containerStatuses ?? []), ...(pod.status.initContainerStatuses ?? [])];
 }
 
+/** Whether there is a log of the container: one that waits for its next start has one, too. */
+export function hasLog(pod: Pod, container: string): boolean {
+  const { lastState, state } = allContainerStatuses(pod).find(({ name }) => name === container) ?? {};
+  return (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined;
+}
+
 function baseStatus(pod: Pod): string {
   const gated = pod.status.conditions?.find(
     (one) => one.type === 'PodScheduled' && one.reason === 'SchedulingGated',

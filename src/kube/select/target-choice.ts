@@ -29,7 +29,8 @@ export type Choice =
   | { kind: 'ambiguous'; pod: Pod; names: readonly string[] }
   /** The named container has ended and will not run again, though its pod lives. */
   | { kind: 'over'; pod: Pod; text: string }
-  | { kind: 'none' };
+  /** `past` is the newest that would fit if it were not on its way out or complete. */
+  | { kind: 'none'; past?: Pod | undefined };
 
 /** A container that has just come back from a crash is not believed before it has run this long. */
 const settleMs = 5000;
@@ -48,13 +49,13 @@ export function chooseTarget(
   seenRunningMs: (containerId: string) => number = () => 0,
 ): Choice {
   const images = imagesOf(selector);
-  const matching = [...pods]
-    .filter((pod) => !isTerminating(pod) && pod.status.phase !== 'Succeeded')
-    .filter((pod) => runsImage(pod, images))
-    .sort(newestFirst);
-  const choices = matching.map((pod) => chooseInPod(pod, selector, now, seenRunningMs));
+  const matching = [...pods].filter((pod) => runsImage(pod, images)).sort(newestFirst);
+  const isPast = (pod: Pod): boolean => isTerminating(pod) || pod.status.phase === 'Succeeded';
+  const choices = matching
+    .filter((pod) => !isPast(pod))
+    .map((pod) => chooseInPod(pod, selector, now, seenRunningMs));
   const first = choices[0];
-  if (first === undefined) return { kind: 'none' };
+  if (first === undefined) return { kind: 'none', past: matching.find(isPast) };
   const age = now - Date.parse(first.kind === 'none' ? '' : first.pod.metadata.creationTimestamp);
   if (first.kind === 'waiting' && age < rolloutMs) return first;
   return (

@@ -1,7 +1,9 @@
 import { Failure } from '../../base/failure.js';
 import { kubectl } from '../api/api-failure.js';
 import { explainPod, podFailure } from '../pods/explain.js';
+import type { Pod } from '../api/objects.js';
 import type { Kube } from '../kube.js';
+import { isTerminating } from '../pods/pod-status.js';
 import { podQuery, type Choice, type TargetSelector } from './target-choice.js';
 
 interface Where {
@@ -18,7 +20,9 @@ export function waitingText(where: Where, choice: Choice): string {
     case 'trouble':
       return `pod ${choice.pod.metadata.name}: ${choice.trouble.text}`;
     case 'none':
-      return `no pod with ${selectorText(where.selector)} in namespace ${where.namespace} yet`;
+      return choice.past
+        ? `waiting for another pod with ${selectorText(where.selector)} in namespace ${where.namespace}: ${pastText(choice.past)}`
+        : `no pod with ${selectorText(where.selector)} in namespace ${where.namespace} yet`;
     default:
       return `pod ${choice.pod.metadata.name}`;
   }
@@ -34,6 +38,15 @@ export async function targetFailure(
   const { kube, namespace, selector } = where;
   const waited = waitedMs < 1000 ? '' : ` after ${Math.round(waitedMs / 1000)} s`;
   if (choice.kind === 'trouble') return podFailure(kube, choice.pod, choice.trouble, signal);
+  if (choice.kind === 'none' && choice.past) {
+    const { name } = choice.past.metadata;
+    return new Failure({
+      code: 'POD_NOT_FOUND',
+      message: `No pod with ${selectorText(selector)} runs in namespace ${namespace}${waited}: ${pastText(choice.past)}`,
+      subject: name,
+      hint: `devspace logs --pod ${name} -n ${namespace}`,
+    });
+  }
   if (choice.kind === 'none') {
     return new Failure({
       code: 'POD_NOT_FOUND',
@@ -70,6 +83,10 @@ export async function targetFailure(
     hint: kubectl(kube, `describe pod ${name} -n ${namespace}`),
     details,
   });
+}
+
+function pastText(pod: Pod): string {
+  return `pod ${pod.metadata.name} ${isTerminating(pod) ? 'is being deleted' : 'has completed'}`;
 }
 
 function selectorText(selector: TargetSelector): string {

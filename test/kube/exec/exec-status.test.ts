@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { execOutcome } from '../../../src/kube/exec/exec-status.js';
+import { execOutcome, startFailureText } from '../../../src/kube/exec/exec-status.js';
 
 const nonZero = (message: string) => ({
   status: 'Failure',
@@ -28,5 +28,18 @@ describe('execOutcome', () => {
     ['nothing', '', undefined],
   ])('%s', (_name, text, outcome) => {
     expect(execOutcome(text)).toEqual(outcome);
+  });
+});
+
+describe('startFailureText', () => {
+  it.each([
+    [
+      'Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "958a": OCI runtime exec failed: exec failed: unable to start container process: exec: "x": executable file not found in $PATH: unknown',
+      'exec: "x": executable file not found in $PATH',
+    ],
+    ['OCI runtime exec failed: unable to start container process: a: b', 'a: b'],
+    ['container is not running', 'container is not running'],
+  ])('%s', (message, text) => {
+    expect(startFailureText(message)).toBe(text);
   });
 });

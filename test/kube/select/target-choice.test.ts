@@ -145,6 +145,13 @@ describe('chooseTarget', () => {
     expect(`${choice.kind}${name}${choice.kind === 'found' ? `/${choice.status.name}` : ''}`).toBe(expected);
   });
 
+  it('tells of what is not there any more', () => {
+    const going = pod('b', { metadata: { creationTimestamp: at(9), deletionTimestamp: at(10) } });
+    const complete = made('a', 0, { phase: 'Succeeded' });
+    expect(chooseTarget([complete, going], {}, now)).toEqual({ kind: 'none', past: going });
+    expect(chooseTarget([complete, going], { image: 'x' }, now)).toEqual({ kind: 'none', past: undefined });
+  });
+
   it('trusts its own eyes where the clocks disagree', () => {
     const ahead = made('a', 0, restarted('2026-01-01T01:00:00Z'));
     expect(chooseTarget([ahead], {}, now, () => 1000)).toMatchObject({ kind: 'waiting', recheckInMs: 4000 });
