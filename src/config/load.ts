@@ -1,12 +1,12 @@
-import type { $ZodType } from 'zod/v4/core';
 import { check, tooMuch } from './check.js';
 import { derive } from './derived.js';
 import { inFileOrder, MOST_FOUND, type Diagnostic } from './diagnostic.js';
 import { found } from './expected.js';
 import { Origins } from './origins.js';
+import { valueAt, type Path } from './path.js';
 import { relax } from './relax.js';
-import { schemaProblems, type MoreKeys } from './schema-problems.js';
-import { configSchema, type Config } from './schema.js';
+import { misspeltKeys, schemaProblems, unknownKey } from './schema-problems.js';
+import { CONFIG_VERSION, configSchema, type Config } from './schema.js';
 import type { ConfigSource } from './source.js';
 import { validate } from './validate.js';
 import { giveTypes, type Filled } from './vars/fill.js';
@@ -67,35 +67,46 @@ export function finishDraft(draft: Draft, filled: readonly Filled[] = []): LoadR
   const version = String(value['version']);
   const { warnings, problems } = upgrade(source, value, origins);
   giveTypes(value, configSchema, filled, origins);
-  return judge(source, value, {
-    warnings,
-    problems: [...draft.problems, ...problems],
-    moreKeys: (path) => ownKeys(version, origins.originOf(value, path)),
-  });
+  return judge(draft, filled, { warnings, problems: [...draft.problems, ...problems], version });
 }
 
 interface Before {
   readonly warnings: readonly Diagnostic[];
   readonly problems: readonly Diagnostic[];
-  readonly moreKeys: MoreKeys;
+  /** Of the file. */
+  readonly version: string;
 }
 
-/** Whether `value`, after all steps, is a config. */
-function judge(source: ConfigSource, value: object, before: Before): LoadResult {
-  const schema: $ZodType = configSchema;
-  let result = check(configSchema, value);
-  // Several rounds: a section that an earlier problem hid may have notations of its own.
-  for (let round = 0; round < 4 && result?.error; round++) {
-    if (!relax(source, schema, value, result.error.issues)) break;
-    result = check(configSchema, value);
+/** Whether the value of `draft`, after all steps, is a config. */
+function judge(draft: Draft, filled: readonly Filled[], { problems, version, warnings }: Before): LoadResult {
+  const { origins, written } = draft;
+  let { source, value } = draft;
+  let result = checked(source, value);
+  const misspelt: Diagnostic[] = [];
+  // A file of another version may write otherwise what is below the key that was meant.
+  for (let round = 0; round < MOST_NESTED && version === CONFIG_VERSION && result?.error; round++) {
+    const keys = misspeltKeys(configSchema, value, result.error.issues);
+    if (keys.length === 0) break;
+    if (round === 0) {
+      value = origins.copy(value);
+      source = derive(written, value, origins);
+    }
+    for (const { holder, key, meant } of keys) {
+      misspelt.push(unknownKey(source, [...holder, key], meant));
+      const object = valueAt(value, holder) as Record<string, unknown>;
+      origins.move(object, key, object, meant);
+    }
+    giveTypes(value, configSchema, filled, origins);
+    result = checked(source, value);
   }
   if (!result) return { ok: false, diagnostics: [tooMuch(source)] };
-  const { problems, warnings, moreKeys } = before;
   const issues = result.success ? [] : result.error.issues;
+  const moreKeys = (path: Path): readonly string[] => ownKeys(version, origins.originOf(value, path));
   const diagnostics = [
     ...problems,
+    ...misspelt,
     ...firstOf(validate(source, value)),
-    ...firstOf(schemaProblems(source, schema, value, issues, moreKeys)),
+    ...firstOf(schemaProblems(source, configSchema, value, issues, moreKeys)),
   ];
   if (diagnostics.length > 0 || !result.success)
     return {
@@ -104,6 +115,19 @@ function judge(source: ConfigSource, value: object, before: Before): LoadResult 
       warnings: inFileOrder(warnings),
     };
   return { ok: true, config: result.data, source, warnings: inFileOrder(warnings) };
+}
+
+/** Misspelt keys below misspelt keys. */
+const MOST_NESTED = 8;
+
+/** What the schema says after relaxing the notation in place. Several rounds: a section that an earlier problem hid may have notations of its own. */
+function checked(source: ConfigSource, value: object): ReturnType<typeof check<typeof configSchema>> {
+  let result = check(configSchema, value);
+  for (let round = 0; round < 4 && result?.error; round++) {
+    if (!relax(source, configSchema, value, result.error.issues)) break;
+    result = check(configSchema, value);
+  }
+  return result;
 }
 
 function* firstOf(diagnostics: Iterable<Diagnostic>): Generator<Diagnostic> {

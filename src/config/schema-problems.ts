@@ -25,7 +25,8 @@ export function* schemaProblems(
       const allowed = [...new Set([...allowedKeys(schemaAt(schema, parent)), ...moreKeys(parent)])];
       const suggestion = suggest(allowed, value, [...parent, key]);
       if (suggestion !== undefined) meant.add(formatPath([...parent, suggestion]));
-      yield unknownKey(source, schema, allowed, [...parent, key], suggestion);
+      if (suggestion === undefined) yield strangeKey(source, schema, allowed, [...parent, key]);
+      else yield unknownKey(source, [...parent, key], suggestion);
     }
   }
   for (const issue of issues) {
@@ -44,22 +45,44 @@ function suggest(allowed: readonly string[], value: unknown, path: Path): string
   return nearest(key, free) ?? nearest(key, allowed);
 }
 
-function unknownKey(
+/** A key that nobody knows, though `suggestion` is probably meant. */
+export function unknownKey(source: ConfigSource, path: Path, suggestion: string): Diagnostic {
+  return source.diagnose('CONFIG_INVALID', path, `unknown key, did you mean "${suggestion}"?`, {
+    part: 'key',
+  });
+}
+
+function strangeKey(
   source: ConfigSource,
   schema: $ZodType,
   allowed: readonly string[],
   path: Path,
-  suggestion: string | undefined,
 ): Diagnostic {
-  const message = suggestion === undefined ? 'unknown key' : `unknown key, did you mean "${suggestion}"?`;
-  return source.diagnose('CONFIG_INVALID', path, message, {
-    part: 'key',
-    hint:
-      suggestion === undefined
-        ? (belongsElsewhere(schema, path) ??
-          `keys allowed ${path.length === 1 ? 'at the top' : 'here'}: ${shortList(allowed)}`)
-        : undefined,
-  });
+  const where = path.length === 1 ? 'at the top' : 'here';
+  const hint = belongsElsewhere(schema, path) ?? `keys allowed ${where}: ${shortList(allowed)}`;
+  return source.diagnose('CONFIG_INVALID', path, 'unknown key', { part: 'key', hint });
+}
+
+/** The keys that `schema` does not know, each with the one that was meant, where that is not there: what is below it can be judged as if it were. */
+export function misspeltKeys(
+  schema: $ZodType,
+  value: unknown,
+  issues: readonly $ZodIssue[],
+): { holder: Path; key: string; meant: string }[] {
+  const found = new Map<string, { holder: Path; key: string; meant: string }>();
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path as Path;
+    const allowed = allowedKeys(schemaAt(schema, holder));
+    for (const key of issue.keys) {
+      const meant = suggest(allowed, value, [...holder, key]);
+      if (meant === undefined || valueAt(value, [...holder, meant]) !== undefined) continue;
+      const place = formatPath([...holder, meant]);
+      // Of two that mean the same the second is one too many.
+      if (!found.has(place)) found.set(place, { holder, key, meant });
+    }
+  }
+  return [...found.values()];
 }
 
 function wrongValue(

@@ -66,7 +66,9 @@ export function structureProblems(document: Document, lineOf: (offset: number) =
       const { key } = pair;
       const name = keyText(pair);
       if (name === undefined) {
-        tell(key ?? map, 'a key must be a text');
+        // `{{ .Values.x }}` is a mapping whose key is a mapping.
+        const hint = isMap(key) && key.flow ? 'put quotes around a text that starts with {{' : undefined;
+        tell(key ?? map, 'a key must be a text', hint);
         continue;
       }
       // JavaScript has a meaning of its own for it, and would lose it somewhere.

@@ -212,7 +212,7 @@ describe('devspace add and remove', () => {
     ],
     [
       ['remove', 'image', 'web'],
-      /was not changed, for then it would be wrong: [^]*dev.ports\[0\].imageName: there is no image "web"/,
+      /was not changed, for then it would be wrong: devspace.yaml:16:18: dev.ports\[0\].imageName: there is no image "web"[^]*hint: remove or change first what still needs it\n/,
     ],
     [['remove', 'image'], /hint: devspace remove image NAME, or --all/],
     [['remove', 'deployment', 'w'], /there is no deployment w\b/],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { failureOf, type Diagnostic } from '../../config/diagnostic.js';
 import { editText, type Edit } from '../../config/edit/edit.js';
 import { Failure } from '../../base/failure.js';
@@ -54,13 +55,14 @@ export async function saveEdits(
   const result = editText(name, text, edits);
   const { problems, unsupported } = await judge(invocation, project, result);
   if (problems.length > 0) {
-    const { code, details, hint, message } = failureOf(problems);
+    const { code, details, hint, message } = failureOf(await asTheyAre(problems, name, text, result));
+    const removes = edits.every(({ type }) => type === 'remove');
     throw new Failure({
       code,
       message: `${name} was not changed, for then it would be wrong: ${message}`,
       subject: name,
       details,
-      hint,
+      hint: removes ? 'remove or change first what still needs it' : hint,
     });
   }
   if (result !== text) await writeAtomic(file, result);
@@ -71,6 +73,22 @@ export async function saveEdits(
     const hint = 'keep it for a later devspace, or take it out again';
     invocation.emit({ type: 'warning', code, text: `deploying will refuse ${message}`, subject: name, hint });
   }
+}
+
+/** With the lines of the file as it is: the other one nobody sees. What only the edit has brought stays where it would be. */
+async function asTheyAre(
+  problems: readonly Diagnostic[],
+  name: string,
+  before: string,
+  after: string,
+): Promise<Diagnostic[]> {
+  const [old, changed] = await Promise.all([openSource(name, before), openSource(name, after)]);
+  return problems.map((problem) => {
+    const { code, path } = problem;
+    if (!isDeepStrictEqual(valueAt(old.value, path), valueAt(changed.value, path))) return problem;
+    const { frame, span } = old.diagnose(code, path, '');
+    return { ...problem, frame, span };
+  });
 }
 
 /** Where what an edit adds stands afterwards, as far as its path tells. */

@@ -29,12 +29,9 @@ export const VERSIONS: Readonly<Record<string, string>> = {
 export function versionProblem(source: ConfigSource): Diagnostic | undefined {
   const version = valueAt(source.value, ['version']);
   if (version === undefined || version === null) {
-    const isManifest = ['apiVersion', 'kind'].every((key) => valueAt(source.value, [key]) !== undefined);
     return source.diagnose('CONFIG_VERSION', ['version'], 'missing', {
       part: 'key',
-      hint: isManifest
-        ? 'this is a manifest of Kubernetes: give it another name, and make a devspace.yaml with: devspace init'
-        : `add this line at the top: version: ${CONFIG_VERSION}`,
+      hint: otherFile(source.value) ?? `add this line at the top: version: ${CONFIG_VERSION}`,
     });
   }
   if (typeof version !== 'string') {
@@ -47,5 +44,22 @@ export function versionProblem(source: ConfigSource): Diagnostic | undefined {
   const names = Object.keys(VERSIONS);
   const meant = nearest(version, names);
   const message = `unknown version ${JSON.stringify(version)}${meant === undefined ? '' : `, did you mean "${meant}"?`}`;
-  return source.diagnose('CONFIG_VERSION', ['version'], message, { hint: `known: ${names.join(', ')}` });
+  return source.diagnose('CONFIG_VERSION', ['version'], message, {
+    hint: otherFile(source.value) ?? `known: ${names.join(', ')}`,
+  });
+}
+
+/** What to do with a file of something else, by its keys. */
+function otherFile(value: unknown): string | undefined {
+  const has = (key: string): boolean => valueAt(value, [key]) !== undefined;
+  const api = valueAt(value, ['apiVersion']);
+  const isSkaffold = typeof api === 'string' && api.startsWith('skaffold/');
+  const what = isSkaffold
+    ? 'a file of Skaffold'
+    : has('apiVersion') && has('kind')
+      ? 'a manifest of Kubernetes'
+      : has('services')
+        ? 'a file of Docker Compose'
+        : undefined;
+  return what && `this is ${what}: give it another name, and make a devspace.yaml with: devspace init`;
 }
