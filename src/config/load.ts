@@ -84,7 +84,8 @@ function judge(draft: Draft, filled: readonly Filled[], { problems, version, war
   let result = checked(source, value);
   const misspelt: Diagnostic[] = [];
   // A file of another version may write otherwise what is below the key that was meant.
-  for (let round = 0; round < MOST_NESTED && version === CONFIG_VERSION && result?.error; round++) {
+  const rounds = version === CONFIG_VERSION ? MOST_NESTED : 0;
+  for (let round = 0; round < rounds && result?.error; round++) {
     const keys = misspeltKeys(configSchema, value, result.error.issues);
     if (keys.length === 0) break;
     if (round === 0) {
