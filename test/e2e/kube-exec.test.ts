@@ -96,7 +96,8 @@ describe.skipIf(!kubeconfig)('exec in a real container', () => {
 
   it('gets the exit code of a command that leaves megabytes of input unread', async () => {
     const codes: unknown[] = [];
-    for (let count = 0; count < 6; count += 1) {
+    // On a machine that is busy most attempts end in one of the two ways below.
+    for (let count = 0; count < 3 || (count < 40 && !codes.includes(5)); count += 1) {
       await using stream = await openExec(rig.kube, { ...at('sh', '-c', 'exit 5'), halfClose: true });
       stream.stdin.write(Buffer.alloc(5_000_000));
       // Now and then the container runtime itself waits for a reader of that input for ever, whoever asks.
