@@ -88,7 +88,7 @@ export interface SyncSession extends AsyncDisposable {
 
 /**
  * Starts a two-way sync. Resolves once both sides are open and listed; the first merge runs on. Throws SYNC_LOCAL_PATH_MISSING, SYNC_PATH_MISSING,
- * SYNC_PATH_DENIED, SYNC_TOO_MANY_FILES, SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH, SYNC_INJECT_FAILED, SYNC_STREAM_LOST, SYNC_PROTOCOL. Later ends:
+ * SYNC_PATH_DENIED, SYNC_PATH_REFUSED, SYNC_TOO_MANY_FILES, SYNC_NO_SHELL, SYNC_NO_WRITABLE_DIR, SYNC_UNSUPPORTED_ARCH, SYNC_INJECT_FAILED, SYNC_STREAM_LOST, SYNC_PROTOCOL. Later ends:
  * those of a lost stream, SYNC_ROOT_VANISHED, SYNC_ROOT_EMPTIED, SYNC_MASS_REMOVAL. A lost stream is not reopened: the caller starts a new session, which goes on from
  * what this one saved.
  */

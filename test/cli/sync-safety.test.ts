@@ -284,3 +284,15 @@ describe('devspace sync reset', () => {
     expect(await forgotten(project)).toBe(true);
   });
 });
+
+describe('devspace sync', () => {
+  it('does not send a home folder that was not named', async () => {
+    await using project = await makeProject({ '.ssh/id': 'secret' });
+    const run = (...args: string[]) =>
+      runCli(['sync', ...args], { cwd: project.dir, env: { HOME: project.dir, KUBECONFIG: '/nowhere' } });
+    const { code, stderr } = await run();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error SYNC_FOLDER_UNNAMED: .* is your home folder\. Nothing was synced\.$/m);
+    expect((await run('--local-path', '.')).stderr).not.toContain('SYNC_FOLDER_UNNAMED');
+  });
+});

@@ -289,6 +289,17 @@ describe.skipIf(missing)('a session over pipes', { timeout: 30_000 }, () => {
     );
   });
 
+  it.each(['/', '/proc', '/proc/self', '/sys/', '/tmp/..'])(
+    'does not sync %s of a container',
+    async (remoteRoot) => {
+      put(pair.local, { 'a.txt': 'a' });
+      await expect(pair.start({ remoteRoot })).rejects.toSatisfy((error) =>
+        isFailure(error, 'SYNC_PATH_REFUSED'),
+      );
+      expect(Object.keys(readTree(pair.local))).toEqual(['a.txt']);
+    },
+  );
+
   it('passes by what cannot be synced, says so once, and never waits for it', async () => {
     put(pair.local, { 'a.txt': 'a' });
     put(pair.remote, { 'r.txt': 'r' });

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { parse, resolve } from 'node:path';
+import { Failure } from '../../base/failure.js';
 import { startReplicas } from '../../dev/sync/replicas.js';
 import { startSyncEntry } from '../../dev/sync/sync-entry.js';
 import { guardNetwork } from '../../kube/network/network-guard.js';
@@ -19,6 +21,7 @@ export const run: CommandHandler = async (invocation) => {
   const { cwd, emit, flags, signal } = invocation;
   const timeoutMs = numberFlag('--timeout', flags.timeout) * 1000;
   const entry = entryFromFlags(flags);
+  if (flags.path === undefined && flags.localPath === undefined) refuseHome(cwd);
   using kube = await openKube(invocation);
   const image =
     typeof flags.imageSelector === 'string' ? await findImage(kube, flags.imageSelector, signal) : undefined;
@@ -59,3 +62,14 @@ export const run: CommandHandler = async (invocation) => {
   await sync.done;
   return 0;
 };
+
+/** Keys and passwords lie in a home folder: it goes to a container only when it is named. */
+function refuseHome(cwd: string): void {
+  if (cwd !== parse(cwd).root && cwd !== homedir()) return;
+  throw new Failure({
+    code: 'SYNC_FOLDER_UNNAMED',
+    message: `${cwd} is ${cwd === homedir() ? 'your home folder' : 'a whole file system'}. Nothing was synced.`,
+    subject: cwd,
+    hint: 'go to the folder to sync, or name it: --local-path .',
+  });
+}

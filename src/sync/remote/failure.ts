@@ -1,5 +1,24 @@
 import { Failure } from '../../base/failure.js';
 
+const nameFolder =
+  'Name a folder that is there (containerPath of this dev.sync entry, --container-path of devspace sync)';
+
+/**
+ * A folder in the container, unless it must not be synced whoever asks: the root of its file system, which is the working directory of many images, and what
+ * the kernel makes up. Their download never ends, and what is deleted here would be deleted there. Throws SYNC_PATH_REFUSED.
+ */
+export function allowedRoot(root: string): string {
+  const isKernels = /^\/(?:proc|sys)(?:\/|$)/.test(root);
+  if (root !== '/' && !isKernels) return root;
+  const what = isKernels ? 'what its kernel makes up' : 'its whole file system';
+  throw new Failure({
+    code: 'SYNC_PATH_REFUSED',
+    message: `The folder to sync in the container is ${root}, ${what}. Nothing was synced.`,
+    subject: root,
+    hint: `${nameFolder}; without one it is the working directory of the container`,
+  });
+}
+
 /** What the helper's FATAL codes mean to the user (docs/sync-protocol.md). */
 export function fatalFailure(code: number, text: string, root: string): Failure {
   switch (code) {
@@ -12,7 +31,7 @@ export function fatalFailure(code: number, text: string, root: string): Failure 
             ? `The folder to sync, ${root}, does not exist in the container.`
             : `${root} in the container is not a folder.`,
         subject: root,
-        hint: `Set containerPath of this dev.sync entry to a folder of the container, or create it in the image: RUN mkdir -p ${root}`,
+        hint: `${nameFolder}, or create it in the image: RUN mkdir -p ${root}`,
       });
     case 3:
       return new Failure({

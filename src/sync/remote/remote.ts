@@ -8,7 +8,7 @@ import { changedFailure, fileFailure } from '../file-failure.js';
 import type { HelperStream } from '../inject/inject.js';
 import { Lane } from '../merge/lane.js';
 import { Outbox } from './outbox.js';
-import { fatalFailure, lostFailure } from './failure.js';
+import { allowedRoot, fatalFailure, lostFailure } from './failure.js';
 import { Heartbeat } from './heartbeat.js';
 import { RemoteRequests } from './requests.js';
 import { RemoteScans } from './scans.js';
@@ -79,7 +79,7 @@ export class Remote implements Endpoint {
     );
   }
 
-  /** Opens the root, once. Resolves to it after the first scan was told. Throws SYNC_PATH_MISSING and the like. */
+  /** Opens the root, once. Resolves to it after the first scan was told. Throws SYNC_PATH_MISSING, SYNC_PATH_REFUSED and the like. */
   async open(): Promise<string> {
     const { root, excludePaths, watch, polling } = this.#options;
     const opened = new Promise<string>((resolve, reject) => {
@@ -224,7 +224,7 @@ export class Remote implements Endpoint {
       case 'HELLO':
         throw protocolFailure('a second HELLO');
       case 'OPENED':
-        this.#opened?.resolve(message.root);
+        this.#opened?.resolve(allowedRoot(message.root));
         return;
       case 'ENTRIES':
         if (message.source === 0) this.#scans.note(message.entries.length);
