@@ -10,6 +10,8 @@ import { enter, newRecord, parseRecord, type RecordInit, type SyncRecord } from 
 
 /** Keeps the record of a running sync. Disposing writes what is not written. */
 export interface RecordKeeper extends AsyncDisposable {
+  /** The same sync of another process that runs now. */
+  readonly other: SyncRecord | undefined;
   enter(event: Event): void;
 }
 
@@ -21,8 +23,9 @@ export async function keepRecord(
   init: Omit<RecordInit, 'host' | 'pid' | 'started'>,
 ): Promise<RecordKeeper> {
   const me = { pid: process.pid, started: startOf(process.pid), host: hostname() };
-  const record = newRecord({ ...init, ...me }, await readRecord(file), new Date());
-  const keeper = new Keeper(file, record);
+  const before = await readRecord(file);
+  const other = before && before.pid !== process.pid && runs(before) === true ? before : undefined;
+  const keeper = new Keeper(file, newRecord({ ...init, ...me }, before, new Date()), other);
   await keeper.write();
   return keeper;
 }
@@ -31,7 +34,10 @@ class Keeper implements RecordKeeper {
   readonly #record: SyncRecord;
   readonly #writer: RecordWriter;
 
-  constructor(file: string, record: SyncRecord) {
+  readonly other: SyncRecord | undefined;
+
+  constructor(file: string, record: SyncRecord, other: SyncRecord | undefined) {
+    this.other = other;
     this.#record = record;
     this.#writer = new RecordWriter(dirname(dirname(dirname(file))), file, () => record);
   }

@@ -63,11 +63,21 @@ const systemCodes: Record<string, FileFailureCode> = {
   EISDIR: 'SYNC_WRONG_KIND',
 };
 
+/** In the words in which the container says it. */
+const reasons: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'read-only file system',
+  ENOSPC: 'no space left on device',
+  EDQUOT: 'disk quota exceeded',
+};
+
 /** Turns what Node threw while working on a local path into a Failure; a Failure stays what it is. */
 export function localFailure(error: unknown, path: string): Failure {
   if (error instanceof Failure) return error;
-  const code = systemCodes[systemCode(error) ?? ''] ?? 'SYNC_FILE_FAILED';
-  return fileFailure(code, path, `Here: ${path}: ${messageOf(error)}.`, error);
+  const found = systemCode(error) ?? '';
+  const code = systemCodes[found] ?? 'SYNC_FILE_FAILED';
+  return fileFailure(code, path, `Here: ${path}: ${reasons[found] ?? messageOf(error)}.`, error);
 }
 
 export const changedFailure = (path: string): Failure =>

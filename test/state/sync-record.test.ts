@@ -148,6 +148,24 @@ describe('the file of a record', () => {
     expect(await findSyncs(folder.path)).toEqual([]);
   });
 
+  it('knows of another process that does the same', async () => {
+    await using folder = await tempFolder();
+    const file = join(syncStateFolder(folder.path), '0123456789abcdef.json');
+    const otherOf = async (change: Partial<SyncRecord>) => {
+      await using first = await keepRecord(file, init);
+      expect(first.other).toBeUndefined();
+      const record = JSON.parse(await readFile(file, 'utf8')) as SyncRecord;
+      await writeFile(file, JSON.stringify({ ...record, ...change }));
+      await using second = await keepRecord(file, init);
+      second.enter({ ...sync, state: 'stopped' });
+      return second.other?.pid;
+    };
+    const theirs = { pid: process.ppid, started: startOf(process.ppid) };
+    expect(await otherOf(theirs)).toBe(process.ppid);
+    expect(await otherOf({ ...theirs, state: 'stopped' })).toBeUndefined();
+    expect(await otherOf({})).toBeUndefined();
+  });
+
   it('never stops a sync when it cannot be written', async () => {
     const keeper = await keepRecord('/nowhere/.devspace/sync/0123456789abcdef.json', init);
     keeper.enter({ ...sync, state: 'started' });

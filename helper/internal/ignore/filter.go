@@ -3,13 +3,13 @@ package ignore
 import "strings"
 
 const (
-	// Reserved begins every name the product keeps for itself inside a synced directory.
+	// Reserved begins the names the product keeps for itself inside a synced directory.
 	Reserved = ".devspace-"
-	// cache is the product's own directory at the root.
+	// cache is the product's own directory: of this sync at the root, of others further down.
 	cache = ".devspace"
 )
 
-// Filter decides what of a tree is listed: everything but excluded paths, reserved names and the cache directory.
+// Filter decides what of a tree is listed: everything but excluded paths and reserved names.
 type Filter struct {
 	patterns *Matcher
 }
@@ -22,7 +22,7 @@ func NewFilter(patterns []string) *Filter {
 // Listed tells whether path is listed, given that the directory that holds it is.
 func (f *Filter) Listed(path string, directory bool) bool {
 	name := path[strings.LastIndexByte(path, '/')+1:]
-	return !strings.HasPrefix(name, Reserved) && path != cache && !f.patterns.Match(path, directory)
+	return !isReserved(name) && !f.patterns.Match(path, directory)
 }
 
 // Reachable tells whether path and every directory above it are listed. The root always is.
@@ -37,5 +37,18 @@ func (f *Filter) Reachable(path string, directory bool) bool {
 
 // IsReserved tells whether any segment of path is a reserved name.
 func IsReserved(path string) bool {
-	return strings.HasPrefix(path, Reserved) || strings.Contains(path, "/"+Reserved)
+	for {
+		name, rest, more := strings.Cut(path, "/")
+		if isReserved(name) {
+			return true
+		}
+		if !more {
+			return false
+		}
+		path = rest
+	}
+}
+
+func isReserved(name string) bool {
+	return name == cache || strings.HasPrefix(name, Reserved)
 }

@@ -18,6 +18,7 @@ func TestHelloOpenAndScan(t *testing.T) {
 	write(t, root, "src/a.txt", "hello\n")
 	write(t, root, "node_modules/x/y.js", "no")
 	write(t, root, ".devspace/cache", "no")
+	write(t, root, "src/.devspace/cache", "no")
 	write(t, root, ".devspace-stage-1", "no")
 	must(t, os.Symlink("../elsewhere", filepath.Join(root, "src/link")))
 	must(t, syscall.Mkfifo(filepath.Join(root, "pipe"), 0o600))

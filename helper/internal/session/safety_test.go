@@ -106,7 +106,7 @@ func TestReservedNames(t *testing.T) {
 	write(t, root, ".devspace-stage-1", "x")
 	c := start(t, root)
 	c.open(wire.NoWatch)
-	for _, path := range []string{".devspace-stage-1", ".devspace-abc/x", "sub/.devspace-x", ""} {
+	for _, path := range []string{".devspace-stage-1", ".devspace-abc/x", "sub/.devspace-x", "sub/.devspace", ".devspace/x", ""} {
 		c.failed(c.put(wire.Request{Path: path}, []byte("x"), 10), wire.Unsafe)
 		c.failed(c.ask(wire.Request{Type: wire.Remove, Path: path}), wire.Unsafe)
 		c.failed(c.ask(wire.Request{Type: wire.Mkdir, Path: path, Mode: 0o755}), wire.Unsafe)

@@ -62,7 +62,8 @@ async function answer(
   await using inspection = await openSubject(subject, kube, invocation);
   await hashBoth(inspection, path);
   const sees = inspection.remote !== undefined;
-  const sentence = explain(inspection.ledger, path, sees);
+  const failed = !['SYNC_SKIPPED', 'SYNC_DIFFERS', undefined].includes(problemOf(subject, path)?.code);
+  const sentence = `${explain(inspection.ledger, path, sees)}${failed ? '; but the last try went wrong, see below' : ''}`;
   const initialSync = subject.initialSync ?? 'preferNewest';
   const leaveRemoteOnly = subject.downloadOnInitialSync === false;
   const start = sees && explainStart(inspection.ledger, path, { initialSync, leaveRemoteOnly });
@@ -102,7 +103,9 @@ async function hashBoth({ ledger, local, remote }: Inspection, path: string): Pr
   }
 }
 
-function factsOf({ ledger, remote }: Inspection, { record }: Subject, path: string): Facts {
+const problemOf = ({ record }: Subject, path: string) => record?.problems.find((one) => one.path === path);
+
+function factsOf({ ledger, remote }: Inspection, subject: Subject, path: string): Facts {
   const facts: Facts = {};
   for (const side of ['local', 'remote'] as const) {
     if (side === 'remote' && remote === undefined) continue;
@@ -112,10 +115,10 @@ function factsOf({ ledger, remote }: Inspection, { record }: Subject, path: stri
   }
   const known = ledger.ancestor.get(path);
   facts['Last synced'] = known ? remembered(known) : 'never, or not since it was deleted';
-  const conflict = record?.conflicts.findLast((one) => one.path === path);
+  const conflict = subject.record?.conflicts.findLast((one) => one.path === path);
   if (conflict)
     facts.Conflict = `${conflict.time}: kept the ${conflict.kept} version, the other is in ${conflict.savedAs}`;
-  const problem = record?.problems.find((one) => one.path === path);
+  const problem = problemOf(subject, path);
   if (problem) facts['Last error'] = `${problem.time}: ${problem.text} (${problem.code})`;
   return facts;
 }

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import type { Emit, Event } from '../../report/events.js';
 import type { LogFile } from '../../state/log-file.js';
 import { keepRecord } from '../../state/sync-records.js';
-import type { SyncPatterns, SyncSettings } from '../../state/sync-record.js';
+import type { SyncPatterns, SyncRecord, SyncSettings } from '../../state/sync-record.js';
 import { ancestorFile } from '../../sync/ancestor/memory.js';
 
 export interface RecordSyncOptions {
@@ -36,6 +36,7 @@ export async function recordSync(options: RecordSyncOptions): Promise<SyncRecord
   const file = ancestorFile(stateDir, [local, containerPath, stateKey ?? '']).replace(/\.tree$/, '.json');
   const init = { command, context, local, containerPath, patterns, settings, isReplica };
   const keeper = await keepRecord(file, init);
+  if (keeper.other) options.emit(alsoSynced(keeper.other));
   let [pod, container] = ['', containerPath];
   return {
     emit: (event) => {
@@ -52,6 +53,13 @@ export async function recordSync(options: RecordSyncOptions): Promise<SyncRecord
     },
   };
 }
+
+const alsoSynced = ({ command, local, pid, remote }: SyncRecord): Event => ({
+  type: 'warning',
+  code: 'SYNC_RUNNING',
+  text: `${local} <-> ${remote} is being synced already by devspace ${command}, process ${pid}. Both keep the same record of it.`,
+  hint: `Stop one of them: kill -INT ${pid}`,
+});
 
 interface LogLine {
   level: 'info' | 'warn' | 'error';

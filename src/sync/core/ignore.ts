@@ -21,7 +21,7 @@ export interface Rules {
 
 /**
  * Compiles exclude patterns: gitignore rules relative to the root, case-sensitive, last match wins, nothing below an excluded directory comes
- * back. `.devspace/` at the root and sync's own names are excluded whatever the patterns say, and nothing that git would run comes from the container. The helper does the same from the same
+ * back. `.devspace` and sync's own names are excluded whatever the patterns say, and nothing that git would run comes from the container. The helper does the same from the same
  * `excludePaths` (helper/testdata/ignore holds cases both are tested with).
  */
 export function compileRules(patterns: Patterns): Rules {
@@ -45,7 +45,4 @@ function matcher(patterns: readonly string[]): Matcher {
   return (path, directory) => path !== '' && rules.ignores(directory ? `${path}/` : path);
 }
 
-function isOwn(path: string): boolean {
-  if (path === '.devspace' || path.startsWith('.devspace/')) return true;
-  return path.includes('.devspace-') && path.split('/').some(isReservedName);
-}
+const isOwn = (path: string): boolean => path.includes('.devspace') && path.split('/').some(isReservedName);

@@ -48,7 +48,8 @@ export function isSafePath(path: string): boolean {
 }
 
 /** Names sync uses for itself on either side: never listed, never synced. */
-export const isReservedName = (name: string): boolean => name.startsWith('.devspace-');
+export const isReservedName = (name: string): boolean =>
+  name === '.devspace' || name.startsWith('.devspace-');
 
 /** A link's target as the system reads it: on Windows a backslash parts names, too. */
 export const asRead = (target: string, platform: NodeJS.Platform): string =>

@@ -99,7 +99,7 @@ async function readGitIgnores(
       await take(join(root, directory, '.gitignore'), (lines) => patternsBelow(directory, lines));
     for (const entry of entries) {
       const path = joinPath(directory, entry.name);
-      if (!entry.isDirectory() || entry.name === '.git' || path === '.devspace') continue;
+      if (!entry.isDirectory() || entry.name === '.git' || entry.name === '.devspace') continue;
       const mine = own.test(`${path}/`);
       if (mine.ignored || (!mine.unignored && git.test(`${path}/`).ignored)) continue;
       await visit(path);

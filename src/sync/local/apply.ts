@@ -223,12 +223,7 @@ export function checkPlace(
   path: string,
   seen: Entry | undefined,
 ): void {
-  if (
-    path === '' ||
-    !isSafePath(path) ||
-    path.split('/').some(isReservedName) ||
-    /^\.devspace(\/|$)/.test(path)
-  )
+  if (path === '' || !isSafePath(path) || path.split('/').some(isReservedName))
     throw fileFailure('SYNC_UNSAFE_PATH', path, `${JSON.stringify(path)} is not a path sync may change.`);
   for (const at of [path, ...parentsOf(path)]) {
     const why = place.traits && whyImpossible(place.traits.naming, at);
