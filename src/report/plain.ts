@@ -52,7 +52,8 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
             ? done(event.text)
             : info(event.text);
       case 'waiting':
-        if (!status.set(event.id, event.text)) info(event.text);
+        if (!status.set(event.id, event.text))
+          info(event.text.startsWith('for ') ? `waiting ${event.text}` : event.text);
         return;
       case 'waited':
         return status.clear(event.id);

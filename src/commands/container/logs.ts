@@ -78,7 +78,7 @@ function tellers(
 }
 
 function waitingForStart({ container, pod }: PickedTarget): Event {
-  return { type: 'waiting', id: 'start', text: `waiting for container ${container} of pod ${pod} to start` };
+  return { type: 'waiting', id: 'start', text: `for container ${container} of pod ${pod} to start` };
 }
 
 function notScheduled(kube: Kube, pod: Pod): Failure {

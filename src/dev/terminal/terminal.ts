@@ -112,8 +112,7 @@ async function networkBack(kube: Kube, emit: Emit, signal: AbortSignal): Promise
   if (!kube.network.isGone) return false;
   const id = 'network';
   using _told = kube.network.follow(({ reason }) => {
-    if (reason !== undefined)
-      emit({ type: 'waiting', id, text: `waiting for the network to come back: ${reason}` });
+    if (reason !== undefined) emit({ type: 'waiting', id, text: `for the network to come back: ${reason}` });
   });
   try {
     await kube.network.pause(0, signal);

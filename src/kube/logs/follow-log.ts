@@ -65,7 +65,8 @@ export async function* followLogs(
       if (wasBehind) yield* reader.readLater(instance);
       if (instance.hasEnded) yield* reader.read(instance, 'ended', wasBehind ? 'same' : of);
       else if (!wasBehind) yield* reader.read(instance, 'present', of);
-      isWhole = instance.hasEnded;
+      isWhole = instance.hasEnded && !reader.isRemoved;
+      isCut = reader.isRemoved;
     } catch (error) {
       if (reader.connected && isFailure(error, 'KUBE_NOT_FOUND')) return;
       isCut = true;
@@ -90,6 +91,8 @@ export async function* followLogs(
         next === undefined ? 'ended' : 'previous',
         restarts > 1 ? 'next' : 'same',
       );
+    // A stream that the server has ended was read to the end of the log.
+    if (isCut && reader.isRemoved) onMissing?.(`the node has removed the log of container ${container}`);
     if (next === undefined) return;
     if (reader.isInLine) yield Buffer.from('\n');
     onRestart?.(next.endOfLast);

@@ -5,7 +5,7 @@ import type { FollowOptions } from './follow-options.js';
 import type { Kube } from '../kube.js';
 import { LaterFiles, type LaterFile, type OpenFile } from './later-files.js';
 import { LogCursor } from './log-cursor.js';
-import { firstTime, openLog, piecesOf } from './logs.js';
+import { firstTime, isOfRemoved, openLog, piecesOf } from './logs.js';
 import { endWhenStuck, type Later } from './log-stuck.js';
 import { TimedLog } from './timed-log.js';
 
@@ -26,6 +26,8 @@ export type Part = 'present' | 'previous' | 'ended' | 'so-far';
 export class LogReader implements AsyncDisposable {
   /** The log has been there. */
   connected = false;
+  /** What was to be read last was not there any more: the node has removed the container. */
+  isRemoved = false;
   /** Attempts to read since something came. */
   failures = 0;
   /** What was read ends within a line. */
@@ -80,6 +82,7 @@ export class LogReader implements AsyncDisposable {
     const follow = part === 'present';
     const at = { ...this.#where, ...begin, previous: part === 'previous' };
     this.#began = Date.now();
+    this.isRemoved = false;
     const stream = await openLog(this.#kube, at, { follow, timestamps: true }, this.#signal);
     // Nothing has been seen so far: then there was nothing, unless the caller did not want to see it.
     if (!this.connected) this.#nothingSince = firstWanted(this.#options, stream);
@@ -91,7 +94,7 @@ export class LogReader implements AsyncDisposable {
     if (follow) yield* this.#readFiles(file, instance);
     else yield* this.#readFile(file, follow);
     // Not even the last line seen is there any more.
-    if (!follow && this.#cursor.isGap) {
+    if (!follow && this.#cursor.isGap && !this.isRemoved) {
       this.#isGapTold = true;
       this.#tellRotated();
     }
@@ -189,7 +192,9 @@ export class LogReader implements AsyncDisposable {
     if (end) return end;
     this.#torn = log.tornLine;
     const words = log.nodeText();
-    if (words !== undefined && words !== this.#nodeText) this.#options.onMissing?.(`the node says: ${words}`);
+    if (words !== undefined && isOfRemoved(words)) this.isRemoved = true;
+    else if (words !== undefined && words !== this.#nodeText)
+      this.#options.onMissing?.(`the node says: ${words}`);
     this.#nodeText = words ?? this.#nodeText;
     return 'ended';
   }

@@ -24,8 +24,17 @@ export interface LogOptions {
   previous?: boolean | undefined;
 }
 
-/** What a node answers instead of the log of a container that it has removed. The status is 200 all the same. */
-const goneText = 'unable to retrieve container logs for ';
+/**
+ * Whether a text is what a node answers instead of the log of a container that it has removed, or is just removing. The status is 200 all the same.
+ * Source: GetContainerLogs in https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_container.go, and the log reader
+ * of https://github.com/kubernetes/kubernetes/tree/master/staging/src/k8s.io/cri-client/pkg/logs.
+ */
+export function isOfRemoved(text: string): boolean {
+  return /^unable to retrieve container logs for |^failed to .*: no such file or directory\s*$/.test(text);
+}
+
+/** As much as such a text has at most. */
+const goneBytes = 1024;
 
 /**
  * The log as it is now, byte for byte, in pieces as they arrive; the server is held back while nobody takes them. Failures as openRequest:
@@ -46,7 +55,8 @@ export async function* readLog(
   let isFirst = true;
   let doubtful: Buffer | undefined;
   for await (const piece of piecesOf(kube, stream)) {
-    if (isFirst && piece.indexOf(goneText) === 0 && !piece.includes(0x0a)) doubtful = piece;
+    if (isFirst && piece.length < goneBytes && !piece.includes(0x0a) && isOfRemoved(piece.toString('utf8')))
+      doubtful = piece;
     else {
       if (doubtful !== undefined) yield doubtful;
       doubtful = undefined;

@@ -21,7 +21,7 @@ export function waitingText(where: Where, choice: Choice): string {
       return `pod ${choice.pod.metadata.name}: ${choice.trouble.text}`;
     case 'none':
       return choice.past
-        ? `waiting for another pod with ${selectorText(where.selector)} in namespace ${where.namespace}: ${pastText(choice.past)}`
+        ? `for another pod with ${selectorText(where.selector)} in namespace ${where.namespace}: ${pastText(choice.past)}`
         : `no pod with ${selectorText(where.selector)} in namespace ${where.namespace} yet`;
     default:
       return `pod ${choice.pod.metadata.name}`;

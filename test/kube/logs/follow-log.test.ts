@@ -59,7 +59,7 @@ describe('followLogs over a connection that breaks', () => {
       query: URLSearchParams,
       count: number,
       write: (text: string) => void,
-    ) => boolean | Promise<boolean>,
+    ) => boolean | 'cut' | Promise<boolean>,
   ) {
     let state: ContainerState = running();
     let count = 0;
@@ -74,9 +74,10 @@ describe('followLogs over a connection that breaks', () => {
         const query = new URL(request.url!, 'http://x').searchParams;
         if (query.has('follow')) count += 1;
         void (async () => {
-          if (await read(query, count, (text) => void response.write(text)))
-            state = terminated(0, 'Completed');
-          response.end();
+          const over = await read(query, count, (text) => void response.write(text));
+          if (over) state = terminated(0, 'Completed');
+          if (over === 'cut') setTimeout(() => response.destroy(), 20);
+          else response.end();
         })();
       },
     });
@@ -122,6 +123,26 @@ describe('followLogs over a connection that breaks', () => {
     expect(missing).toEqual([
       expect.stringMatching(/rotated the log .* away before it could be read "one\\n"$/),
     ]);
+  });
+
+  const linkGone =
+    'failed to try resolving symlinks in path "/log/0.log": lstat /log/0.log: no such file or directory';
+  it.each([
+    ['ended the stream', true, []],
+    ['cut it', 'cut', ['the node has removed the log of container app "one\\n"']],
+  ] as const)('takes the log of a removed container for read when the node has %s', async (_, how, told) => {
+    const { missing, text } = await followed((query, count, write) => {
+      const isFirst = query.has('follow') && count === 1;
+      write(
+        isFirst
+          ? line(1, 'one')
+          : how === true
+            ? linkGone
+            : 'unable to retrieve container logs for containerd://1',
+      );
+      return isFirst ? how : true;
+    });
+    expect([text, missing]).toEqual(['one\n', told]);
   });
 
   it.each([
