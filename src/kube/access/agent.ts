@@ -18,13 +18,17 @@ export interface KubeAgent {
   destroyIdle(): void;
   /** The same, and those that are still being made: for the end of everything. */
   end(): void;
-  /** Ends all of them, also those in use and those that were upgraded to something else. */
-  destroyAll(): void;
-  /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
-  mark(): () => void;
+  /** Those there are, also those in use and those that were upgraded to something else. */
+  mark(): Mark;
   isUnused(): boolean;
-  /** Received so far on the connections that are open. */
-  bytesRead(): number;
+}
+
+/** The connections there were at one moment. */
+export interface Mark {
+  /** Whether anything has come on one of them since then, or since this was asked last. */
+  heard(): boolean;
+  /** Ends those on which nothing has come since then, or since it was asked last whether anything has. */
+  endSilent(): void;
 }
 
 /** Idle connections kept for the next request. */
@@ -75,17 +79,25 @@ export function createAgent(
       this.destroyIdle();
       endConnecting();
     },
-    destroyAll() {
-      for (const socket of open) socket.destroy(givenUp());
-    },
-    mark() {
-      const before = new Map([...open].map((socket) => [socket, socket.bytesRead]));
-      return () => {
-        for (const [socket, bytes] of before) if (socket.bytesRead === bytes) socket.destroy(givenUp());
-      };
-    },
+    mark: () => markOf(open),
     isUnused: () => open.size === 0,
-    bytesRead: () => [...open].reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+  };
+}
+
+function markOf(sockets: Iterable<Socket>): Mark {
+  const before = new Map([...sockets].map((socket) => [socket, socket.bytesRead]));
+  return {
+    heard() {
+      let isHeard = false;
+      for (const [socket, bytes] of before) {
+        isHeard ||= socket.bytesRead !== bytes;
+        before.set(socket, socket.bytesRead);
+      }
+      return isHeard;
+    },
+    endSilent() {
+      for (const [socket, bytes] of before) if (socket.bytesRead === bytes) socket.destroy(givenUp());
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { Failure, messageOf, systemCode } from '../../base/failure.js';
-import { createAgent, type KubeAgent } from './agent.js';
+import { createAgent, type KubeAgent, type Mark } from './agent.js';
 import { credentialSource, type Credentials, type CredentialSource } from './credentials.js';
 import { inClusterConfig } from './in-cluster.js';
 import {
@@ -32,10 +32,8 @@ export interface ApiServer extends Disposable {
   renew(refused: Connection): boolean;
   /** Whether the way to the server is there, and the pauses before another attempt. */
   readonly network: Network;
-  /** Ends every connection, also those in use: what runs over them fails as it does when a connection breaks. */
-  cut(): void;
-  /** Remembers the connections there are; what it returns ends those on which nothing has come since. */
-  mark(): () => void;
+  /** The connections there are. What runs over those that it ends fails as it does when a connection breaks. */
+  mark(): Mark;
   /** Closes idle connections. Streams in use are closed by those who opened them. */
   [Symbol.dispose](): void;
 }
@@ -150,13 +148,13 @@ function createApiServer({
       return { base, agent: current.agent, headers };
     },
     renew: ({ headers }) => credentials.renew(headers),
-    cut() {
-      for (const agent of agents) agent.destroyAll();
-    },
     mark() {
-      const ends = [...agents].map((agent) => agent.mark());
-      return () => {
-        for (const end of ends) end();
+      const marks = [...agents].map((agent) => agent.mark());
+      return {
+        heard: () => marks.filter((mark) => mark.heard()).length > 0,
+        endSilent() {
+          for (const mark of marks) mark.endSilent();
+        },
       };
     },
     [Symbol.dispose]() {

@@ -31,8 +31,8 @@ const firstAttempts = 5;
 /**
  * Watches over the way to the API server: the one place that decides whether it is there.
  *
- *     there ──pulse silent──▶ gone (every connection is ended) ──pulse──▶ there
- *       │  ▲                    ▲                                (what stayed silent is ended, all who wait go at once)
+ *     there ──pulse silent──▶ gone (what is silent, too, is ended) ──pulse──▶ there
+ *       │  ▲                    ▲                                    (what stayed silent is ended, all who wait go at once)
  *       │  └──opened again──┐   │ cannot be opened within 2 s
  *       └──pulse closed──▶ in doubt
  *
@@ -81,9 +81,11 @@ class Guard {
       if (pulse === undefined) return this.#unheard();
       if (this.#hadPulse) onAgain?.();
       this.#hadPulse = true;
-      if ((await pulse.ended) === 'silent') {
+      const end = await pulse.ended;
+      if (end.why === 'silent') {
         this.#gone(undefined);
-        this.#kube.cut();
+        end.others.endSilent();
+        this.#spareSurvivors();
       }
       this.#signal.throwIfAborted();
     }
@@ -156,10 +158,20 @@ class Guard {
 
   #gone(error: unknown): void {
     if (this.#kube.network.isGone) return;
-    this.#endSilent = this.#kube.mark();
+    const there = this.#kube.mark();
+    this.#endSilent = () => there.endSilent();
     const reason =
       error === undefined ? `The API server ${this.#kube.server} does not answer` : messageOf(error);
     this.#kube.network.setGone({ code: isFailure(error) ? error.code : 'KUBE_UNREACHABLE', reason });
+  }
+
+  /** What was heard after the pulse fell silent lives, unless it falls silent for long now. */
+  #spareSurvivors(): void {
+    const end = this.#endSilent;
+    const since = performance.now();
+    this.#endSilent = () => {
+      if (performance.now() - since >= doubtMs) end();
+    };
   }
 
   #back(): void {

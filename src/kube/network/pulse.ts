@@ -5,13 +5,14 @@ import { untilBeat } from '../../base/beat.js';
 import { Failure } from '../../base/failure.js';
 import { answerFailure, connectionFailure } from '../api/api-failure.js';
 import { withConnection } from '../api/attempts.js';
+import type { Mark } from '../access/agent.js';
 import type { Connection, ApiServer } from '../access/kubeconfig.js';
 import { onAbort } from '../on-abort.js';
 import { beat, newPulse } from './pulse-plan.js';
 import { readText } from '../api/request.js';
 
-/** Why a pulse is over: nothing came any more, or the connection was closed. */
-export type PulseEnd = 'silent' | 'closed';
+/** Why a pulse is over: the connection was closed, or nothing came any more; then those that have been silent as well meanwhile can be ended. */
+export type PulseEnd = { why: 'closed' } | { why: 'silent'; others: Pick<Mark, 'endSilent'> };
 
 export interface Pulse {
   /** Resolves once, never rejects. */
@@ -75,7 +76,7 @@ async function openOnce(
     });
     socket.on('message', (data: Buffer) => onEvent?.(data.toString('utf8')));
     socket.once('open', () => {
-      const ended = listen(socket, () => agent.bytesRead(), onSlept);
+      const ended = listen(socket, () => kube.mark(), onSlept);
       void ended.then(forget);
       resolve({ ended });
     });
@@ -93,25 +94,33 @@ function refusal(kube: ApiServer, path: string, code: number, body: string): Fai
   return new Failure({ code: 'PULSE_REFUSED', message: failure.message, hint: failure.hint, cause: failure });
 }
 
-/** Beats until the connection is over. */
-function listen(
-  socket: WebSocket,
-  bytesRead: () => number,
-  onSlept: PulseOptions['onSlept'],
-): Promise<PulseEnd> {
+/**
+ * Beats until the connection is over. What comes on others counts as well, for a pong may wait behind much else. But not on those that were made after
+ * this one was last heard: a way that has come back carries new connections, and leaves the old ones dead.
+ */
+function listen(socket: WebSocket, mark: () => Mark, onSlept: PulseOptions['onSlept']): Promise<PulseEnd> {
   return new Promise((resolve) => {
     let pulse = newPulse({ wallMs: Date.now(), monoMs: performance.now() });
-    let bytes = bytesRead();
+    let older = mark();
+    let isHeard = false;
+    let doubted: Mark | undefined;
+    const hear = (): void => {
+      isHeard = true;
+      older = mark();
+    };
+    socket.on('pong', hear).on('message', hear);
     const judge = (): void => {
       if (socket.readyState !== WebSocket.OPEN) return;
-      const now = bytesRead();
-      const next = beat(pulse, { wallMs: Date.now(), monoMs: performance.now(), heard: now > bytes });
-      [pulse, bytes] = [next.pulse, now];
+      const heard = older.heard() || isHeard;
+      isHeard = false;
+      const next = beat(pulse, { wallMs: Date.now(), monoMs: performance.now(), heard });
+      pulse = next.pulse;
       if (next.sleptMs !== undefined) onSlept?.(next.sleptMs);
       if (next.act === 'gone') {
-        resolve('silent');
+        resolve({ why: 'silent', others: doubted ?? mark() });
         return socket.terminate();
       }
+      doubted = heard ? undefined : (doubted ?? mark());
       socket.ping();
       timer = setTimeout(wake, untilBeat(pulse.dueMs));
     };
@@ -120,7 +129,7 @@ function listen(
     let timer = setTimeout(wake, untilBeat(pulse.dueMs));
     socket.once('close', () => {
       clearTimeout(timer);
-      resolve('closed');
+      resolve({ why: 'closed' });
     });
   });
 }
