@@ -80,11 +80,10 @@ describe('a dev run whose network goes and comes back', () => {
   });
 
   it('comes back after a silent network', async () => {
+    const gone = () => dev.events().filter(isGone).length;
+    const before = gone();
     proxy.hold();
-    await dev.event(
-      ofType('run', ({ state }) => state === 'recovering'),
-      15_000,
-    );
+    await until('that it is noticed', () => gone() > before, PROMISED_MS.silentlyDead * PROMISED_MS.load);
     proxy.release();
     await worksAfter('silent network', performance.now());
   });
