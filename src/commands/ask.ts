@@ -2,8 +2,10 @@ import { Failure } from '../base/failure.js';
 import type { Invocation } from './command.js';
 
 /** Whether there is somebody to ask: a terminal, and no wish for silence or for JSON. */
-export function canAsk({ flags, stdin, stderr }: Invocation): boolean {
-  return stdin.isTTY && stderr.isTTY && flags.silent !== true && flags.output !== 'json';
+export function canAsk(invocation: Invocation): boolean {
+  const { flags, stderr } = invocation;
+  // Standard input last: it is made when somebody looks at it.
+  return stderr.isTTY && flags.silent !== true && flags.output !== 'json' && invocation.stdin.isTTY;
 }
 
 interface Choice<T> {
