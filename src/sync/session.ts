@@ -18,6 +18,7 @@ import { type Local, openLocal } from './local/local.js';
 import { loadMemory } from './ancestor/file.js';
 import { ancestorFile, recall, Saver } from './ancestor/memory.js';
 import { Merge } from './merge/merge.js';
+import { takeOver } from './merge/take-over.js';
 import { Remote } from './remote/remote.js';
 import { SessionState } from './session-state.js';
 import { TokenBucket } from './remote/token-bucket.js';
@@ -160,6 +161,8 @@ class Session implements SyncSession {
       () => this.#saver?.touch(),
       this.#local.traits,
     );
+    // The first merge begins with all that is to be decided.
+    ledger.dirty.defer();
     // First, since it waits for others: what is done here fits in between.
     const both = AbortSignal.any([signal, this.#abort.signal]);
     const { beside, remoteRoot, stateDir, stateKey } = this.#options;
@@ -257,13 +260,10 @@ class Session implements SyncSession {
       patterns: JSON.stringify(excludePaths ?? []),
     };
     const recalled = await recall(file, identity, emit, loading);
-    const { ancestor, parked, tombstones } = recalled;
     // A mode that resolves differences is not held up by an earlier one that left them.
-    const drops = initialSync !== undefined && !keepsDifferences(initialSync) && parked.size > 0;
-    if (drops) parked.clear();
-    ledger.recall({ ancestor, parked, tombstones });
-    if (recalled.patternsChanged) ledger.forgiveMissing();
-    if (recalled.newContainer) ledger.expectRemoved();
+    const drops = initialSync !== undefined && !keepsDifferences(initialSync) && recalled.parked.size > 0;
+    if (drops) recalled.parked.clear();
+    takeOver(ledger, recalled);
     this.#saver = new Saver(file, identity, ledger, emit, recalled.isSaved && !drops);
   }
 

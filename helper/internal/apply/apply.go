@@ -91,10 +91,9 @@ func (a *Applier) reach(r *wire.Request) (*target, error) {
 		return nil, err
 	}
 	t := &target{dir: dir, name: name}
-	// In this order: what changes in between shows in what is checked, and what changes later against st.
-	missing := at.Stat(dir, name, &t.st)
-	t.now, _ = observe.At(dir, name, r.Path)
-	if err = Check(r.Expect, &t.now); err == nil && missing != nil && t.now.Kind != wire.Absent {
+	// One look for both: what is checked is what st tells of, and what changes later shows against st.
+	t.now, _ = observe.Into(&t.st, dir, name, r.Path)
+	if err = Check(r.Expect, &t.now); err == nil && t.st.Mode == 0 && t.now.Kind != wire.Absent {
 		err = ErrChanged
 	}
 	if err != nil {

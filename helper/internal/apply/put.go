@@ -2,7 +2,6 @@ package apply
 
 import (
 	"crypto/sha256"
-	"sync/atomic"
 	"syscall"
 
 	"devspace-helper/internal/at"
@@ -13,7 +12,7 @@ import (
 )
 
 const (
-	// maxOpen is how many PUTs may be open at once.
+	// maxOpen is how many PUTs may be open or on their way into place at once.
 	maxOpen = 64
 	// inMemory is up to which size content waits in memory, so that most files are written and placed in one go.
 	inMemory = 32 << 10
@@ -22,10 +21,10 @@ const (
 // Puts are the uploads that have begun. Like Applier, it serves one goroutine; what is staged is put together by others.
 type Puts struct {
 	*Applier
-	failed     func(error)
-	open       map[uint64]*put
-	assembling atomic.Int32
-	free       [][]byte // buffers to use again
+	failed func(error)
+	open   map[uint64]*put
+	room   chan struct{} // holds one for each that is open or being put together
+	free   [][]byte      // buffers to use again
 }
 
 type put struct {
@@ -37,21 +36,24 @@ type put struct {
 
 // NewPuts returns Puts that end in a's tree. Told of root.ErrVanished, failed ends the session.
 func NewPuts(a *Applier, failed func(error)) *Puts {
-	return &Puts{Applier: a, failed: failed, open: map[uint64]*put{}}
+	return &Puts{Applier: a, failed: failed, open: map[uint64]*put{}, room: make(chan struct{}, maxOpen)}
 }
 
-// Begin takes a PUT. It is false when that id is open already, which is an error of the client.
+// Begin takes a PUT, and waits while too many are being put together. It is false when that id is open already, which is an
+// error of the client.
 func (p *Puts) Begin(r *wire.Request) (ok bool, err error) {
 	if p.open[r.ID] != nil {
 		return false, nil
 	}
-	if len(p.open)+int(p.assembling.Load()) >= maxOpen {
+	if len(p.open) >= maxOpen {
 		p.refuse(r, errTooMany)
 		return true, nil
 	}
+	p.room <- struct{}{} // what is being put together needs nothing more of the client
 	u := &put{Request: *r}
 	if r.Size > inMemory {
 		if err := p.prepare(u); err != nil {
+			<-p.room
 			p.refuse(r, err)
 			return true, vanished(err)
 		}
@@ -140,7 +142,6 @@ func (p *Puts) End(r *wire.Request) error {
 	}
 	if u.assembly != nil {
 		delete(p.open, u.ID)
-		p.assembling.Add(1)
 		u.assembly.end(func(sum wire.Hash, err error) { p.assembled(u, r.Hash, sum, err) })
 		return nil
 	}
@@ -164,7 +165,7 @@ func (p *Puts) End(r *wire.Request) error {
 
 // assembled is called from the assembly's goroutine.
 func (p *Puts) assembled(u *put, want, sum wire.Hash, err error) {
-	defer p.assembling.Add(-1)
+	defer func() { <-p.room }()
 	s := u.assembly.stage
 	if err == nil && (u.received != u.Size || sum != want) {
 		err = errMismatch
@@ -228,4 +229,5 @@ func (p *Puts) forget(u *put) {
 		p.free = append(p.free, u.content[:0])
 	}
 	delete(p.open, u.ID)
+	<-p.room
 }

@@ -16,10 +16,15 @@ import (
 // opens nothing, follows nothing and always has an answer: what cannot be examined is an entry too.
 func At(dir int, name, path string) (e wire.Entry, directory bool) {
 	var st syscall.Stat_t
-	if err := at.Stat(dir, name, &st); err != nil {
+	return Into(&st, dir, name, path)
+}
+
+// Into is At that also leaves what the system said; st is valid unless the entry is absent or unreadable.
+func Into(st *syscall.Stat_t, dir int, name, path string) (e wire.Entry, directory bool) {
+	if err := at.Stat(dir, name, st); err != nil {
 		return Failed(path, err), false
 	}
-	e = Stat(&st, path)
+	e = Stat(st, path)
 	directory = e.Kind == wire.Directory
 	switch e.Kind {
 	case wire.File:

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"devspace-helper/internal/wire"
@@ -99,6 +100,31 @@ func TestPutCopiesFromWhatIsThere(t *testing.T) {
 	}
 	if left := leftovers(t, root, c.home); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// What is complete and still being put together holds up what comes after it: nothing is refused.
+func TestManyPutsThatCopy(t *testing.T) {
+	root := t.TempDir()
+	old := make([]byte, 1<<20)
+	const puts = 150
+	for i := 0; i < puts; i++ {
+		write(t, root, "f"+strconv.Itoa(i), string(old))
+	}
+	c := start(t, root)
+	c.open(wire.NoWatch)
+	tree := c.tree()
+	var ids []uint64
+	var requests []wire.Request
+	for i := 0; i < puts; i++ {
+		path := "f" + strconv.Itoa(i)
+		r := wire.Request{Path: path, Mode: 0o644, Expect: wire.Expect{Kind: wire.Exactly, Stamp: tree[path].Stamp}}
+		frames, _ := copies(c.id(), r, old, wire.Range{Offset: 0, Length: 1 << 20}, []byte("new"))
+		ids, requests = append(ids, frames[0].ID), append(requests, frames...)
+	}
+	c.send(requests...)
+	for _, id := range ids {
+		c.applied(c.answer(id))
 	}
 }
 

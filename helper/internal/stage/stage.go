@@ -56,8 +56,8 @@ type Stage struct {
 func (a *Area) File(parent int) (*Stage, error) {
 	return a.create(parent, func(dir int, name string) (int, error) {
 		fd, err := at.Open(dir, name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_EXCL, 0o600)
-		if err == nil {
-			_ = lock(fd) // where the file system knows no locks, nobody sweeps either
+		if err == nil && dir != a.home {
+			_ = lock(fd) // against sweeping; where the file system knows no locks, nobody sweeps either
 		}
 		return fd, err
 	})

@@ -40,6 +40,17 @@ export interface UnreadableEntry {
 /** One thing heard of a path; `absent` includes everything below it. */
 export type Observed = { path: string } & (Entry | { kind: 'absent' });
 
+/** What is there, without saying where; undefined: nothing. */
+export function entryOf(observed: Observed): Entry | undefined {
+  if (observed.kind === 'absent') return undefined;
+  if (observed.kind === 'file') {
+    const { kind, mode, size, mtime, stamp } = observed;
+    return { kind, mode, size, mtime, stamp };
+  }
+  const { path: _, ...entry } = observed;
+  return entry;
+}
+
 export type Side = 'local' | 'remote';
 export const otherSide = (side: Side): Side => (side === 'local' ? 'remote' : 'local');
 

@@ -9,6 +9,7 @@ import { readHelper } from '../inject/helper-binary.js';
 import { injectHelper, type InjectOptions, type OpenProcess } from '../inject/inject.js';
 import { type Local, openLocal } from '../local/local.js';
 import { Ledger } from '../merge/ledger.js';
+import { takeOver } from '../merge/take-over.js';
 import { Remote } from '../remote/remote.js';
 import { TokenBucket } from '../remote/token-bucket.js';
 
@@ -99,10 +100,7 @@ async function remember(
     remote: `${remote?.root ?? ''}\n${container?.identity ?? ''}`,
     patterns: JSON.stringify(excludePaths ?? []),
   };
-  const recalled = await recall(file, identity, emit);
-  ledger.recall(recalled);
-  if (recalled.patternsChanged) ledger.forgiveMissing();
-  if (recalled.newContainer) ledger.expectRemoved();
+  takeOver(ledger, await recall(file, identity, emit));
 }
 
 /** A side that fails fails the calls that are open, too. */

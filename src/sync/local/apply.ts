@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash as hashOnce } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -8,7 +8,6 @@ import {
   openSync,
   renameSync,
   rmdirSync,
-  rmSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
@@ -22,6 +21,7 @@ import type { FileMeta, Incoming, Keeping, Patchable } from '../endpoint.js';
 import { changedFailure, fileFailure, localFailure } from '../file-failure.js';
 import { copyFrom } from './base.js';
 import { observe } from './observe.js';
+import { removeFile } from './remove-file.js';
 import { putInPlace } from './replace.js';
 import type { Stage } from './stage.js';
 import type { TrashReason } from '../trash/journal.js';
@@ -70,7 +70,7 @@ export function applySymlink(
       checkPlace(place, path, seen);
       putInPlace(place, staged, path, seen, keeping);
     } finally {
-      rmSync(staged, { force: true });
+      removeFile(staged);
     }
     return result(place, path, 'symlink');
   });
@@ -170,7 +170,8 @@ class StagedFile {
   readonly #path: string;
   readonly #meta: FileMeta;
   readonly #modeless: boolean;
-  readonly #sum: Hash = createHash('sha256');
+  /** Of what came so far; of a file that came in one piece the hash itself. */
+  #sum: Hash | string | undefined;
   #size = 0;
   #fd: number | undefined;
 
@@ -185,7 +186,7 @@ class StagedFile {
     attempt(this.#path, () => {
       this.#size += chunk.length;
       if (this.#size > this.#meta.size) throw this.#mismatch();
-      this.#sum.update(chunk);
+      this.#hash(chunk);
       const fd = this.#open();
       for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at);
     });
@@ -194,7 +195,7 @@ class StagedFile {
   /** Checks size and hash, sets mode and time, closes. */
   finish(hash: string): void {
     const fd = this.#open();
-    if (this.#size !== this.#meta.size || this.#sum.digest('hex') !== hash) throw this.#mismatch();
+    if (this.#size !== this.#meta.size || this.#digest() !== hash) throw this.#mismatch();
     if (!this.#modeless) fchmodSync(fd, this.#meta.mode & modeMask);
     const mtime = this.#meta.mtime.s + this.#meta.mtime.ns / 1e9;
     futimesSync(fd, mtime, mtime);
@@ -202,10 +203,24 @@ class StagedFile {
     closeSync(fd);
   }
 
+  #hash(chunk: Buffer): void {
+    if (this.#sum === undefined && chunk.length === this.#meta.size) {
+      this.#sum = hashOnce('sha256', chunk, 'hex');
+    } else if (typeof this.#sum !== 'string') {
+      this.#sum ??= createHash('sha256');
+      this.#sum.update(chunk);
+    }
+  }
+
+  #digest(): string {
+    if (typeof this.#sum === 'string') return this.#sum;
+    return (this.#sum ?? createHash('sha256')).digest('hex');
+  }
+
   abort(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
-    rmSync(this.absolute, { force: true });
+    removeFile(this.absolute);
   }
 
   #open(): number {

@@ -1,5 +1,4 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import type { Entry, Time } from '../core/entry.js';
@@ -7,7 +6,8 @@ import { parentsOf } from '../core/path.js';
 
 /** What is at the path now, itself and not what it links to; undefined: nothing. Never throws. */
 export function observe(root: string, path: string): Entry | undefined {
-  const absolute = path === '' ? root : join(root, path);
+  // As `join`, which takes a fifth of the time that looking takes.
+  const absolute = path === '' ? root : `${root}/${path}`;
   try {
     const stats = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
     return stats && entryOf(stats, () => readlinkSync(absolute));

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, linkSync, lstatSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import type { Entry, FileEntry } from '../core/entry.js';
 import type { Keeping } from '../endpoint.js';
+import { removeFile } from './remove-file.js';
 import type { Stage } from './stage.js';
 import type { Trash } from './trash.js';
 
@@ -32,7 +33,7 @@ export function putInPlace(
     if (old !== undefined && !isStill(old, seen as FileEntry))
       keeping.late?.(place.trash.take(old, path, 'conflict'));
   } finally {
-    if (old !== undefined) rmSync(old, { force: true });
+    if (old !== undefined) removeFile(old);
   }
 }
 
@@ -63,8 +64,8 @@ function moveOver(staged: string, absolute: string): void {
       cpSync(staged, beside, { verbatimSymlinks: true, preserveTimestamps: true });
       renameSync(beside, absolute);
     } finally {
-      rmSync(beside, { force: true });
-      rmSync(staged, { force: true });
+      removeFile(beside);
+      removeFile(staged);
     }
   }
 }

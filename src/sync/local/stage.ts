@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import { makeDirectory } from './make-directory.js';
@@ -10,29 +10,30 @@ const stagePath = '.devspace/sync/stage';
 /** A directory for files on their way, inside the root so that moving them into place is a rename. Made when first needed. */
 export class Stage implements Disposable {
   readonly #root: string;
+  readonly #directory: string;
   readonly #name = `${process.pid}-${randomBytes(4).toString('hex')}`;
   #made = false;
   #count = 0;
 
   constructor(root: string) {
     this.#root = root;
+    this.#directory = join(root, stagePath, this.#name);
   }
 
   /** An absolute path no one else uses. */
   next(): string {
-    const directory = join(this.#root, stagePath, this.#name);
     if (!this.#made) {
       makeDirectory(this.#root, `${stagePath}/${this.#name}`);
       this.#made = true;
       this.#sweep();
     }
-    return join(directory, String(this.#count++));
+    return `${this.#directory}${sep}${this.#count++}`;
   }
 
   /** Removes what is left, and the directories above when nothing else is in them. */
   [Symbol.dispose](): void {
     if (!this.#made) return;
-    rmSync(join(this.#root, stagePath, this.#name), { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
     for (const directory of [stagePath, '.devspace/sync', '.devspace']) {
       try {
         rmdirSync(join(this.#root, directory));

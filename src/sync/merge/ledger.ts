@@ -3,7 +3,7 @@ import { type Entry, isSameEntry, type Observed, otherSide, type Side, stampOf }
 import type { Rules } from '../core/ignore.js';
 import { Namesakes, whyUnreachable } from '../core/namesakes.js';
 import { exactNaming, exactTraits, type Naming, type Traits } from '../core/naming.js';
-import type { Memory, Recollection } from '../ancestor/recollection.js';
+import type { Memory } from '../ancestor/recollection.js';
 import type { Parked } from '../core/memory.js';
 import { parentOf } from '../core/path.js';
 import type { Policy } from '../core/policy.js';
@@ -74,14 +74,6 @@ export class Ledger implements View, Memory {
     return found?.stamp === stamp ? found.hash : undefined;
   }
 
-  /** Takes over what a former session left, once both sides were looked at. */
-  recall({ ancestor, parked, tombstones }: Recollection): void {
-    ancestor.into(this.ancestor);
-    for (const [path, stamps] of parked)
-      if (this.local.get(path) ?? this.remote.get(path)) this.parked.set(path, stamps);
-    for (const [path, stone] of tombstones) this.tombstones.add(path, stone);
-  }
-
   switchedHere(path: string): boolean {
     return this.#switched.has(path);
   }
@@ -96,20 +88,6 @@ export class Ledger implements View, Memory {
     return this.naming === exactNaming ? undefined : whyUnreachable(this, path);
   }
 
-  /**
-   * The container is a new one: what was removed before may be there again, from its image. Where it is just that, it was deleted here and goes; it
-   * is buried anew as it goes.
-   */
-  expectRemoved(): void {
-    for (const [path, stone] of this.tombstones) {
-      if (this.ancestor.get(path) === undefined) {
-        const modes = { localMode: 0, remoteMode: 0 };
-        this.ancestor.set(path, { ...stone, localStamp: '', remoteStamp: undefined, ...modes });
-      }
-    }
-    this.tombstones.clear();
-  }
-
   /** Leaves a path as different as it is, until one side changes. */
   park(path: string): void {
     this.parked.set(path, {
@@ -117,15 +95,6 @@ export class Ledger implements View, Memory {
       remote: stampOf(this.remote.get(path)),
     });
     this.#revised();
-  }
-
-  /** Excludes changed since the ancestor was written: what is missing now may only be hidden, and was not deleted. */
-  forgiveMissing(): void {
-    for (const [path, known] of this.ancestor) {
-      const localStamp = this.local.get(path) && known.localStamp;
-      const remoteStamp = this.remote.get(path) && known.remoteStamp;
-      this.ancestor.set(path, { ...known, localStamp, remoteStamp });
-    }
   }
 
   mark(path: string): void {
@@ -187,8 +156,9 @@ export class Ledger implements View, Memory {
   scanning(side: Side, path: string): Scanning {
     const tree = this[side];
     return this.#scans[side].begin((isGone) => {
-      if (path !== '' && tree.get(path) && isGone(path)) this.#delete(side, path);
-      for (const below of tree.below([path])) if (isGone(below)) this.#delete(side, below);
+      const gone: string[] = [];
+      for (const [at, row] of tree.rowsFrom(path)) if (isGone(row)) gone.push(at);
+      for (const at of gone) this.#delete(side, at);
       if (this.dirty.size > 0) this.#onDirty();
     });
   }

@@ -4,17 +4,25 @@ export class Marks implements Iterable<string> {
   /** What a first merge has before it: a million paths, for which a list takes a quarter of what a set does. */
   #backlog: string[] = [];
   #head = 0;
+  #deferred = false;
+
+  /** Until {@link restart} nothing is marked, since that will be told of everything. */
+  defer(): void {
+    this.#deferred = true;
+  }
 
   get size(): number {
     return this.#marked.size + this.#backlog.length - this.#head;
   }
 
   add(path: string): void {
+    if (this.#deferred) return;
     this.#marked.add(path);
   }
 
   /** These, and nothing that was marked before. Each path once. */
   restart(paths: Iterable<string>): void {
+    this.#deferred = false;
     this.#marked = new Set();
     this.#backlog = [...paths];
     this.#head = 0;

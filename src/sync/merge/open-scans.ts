@@ -12,14 +12,14 @@ export class OpenScans {
     this.#paths = paths;
   }
 
-  /** When the scan ends, `ended` gets a test for paths that were not told of. */
-  begin(ended: (isGone: (path: string) => boolean) => void): Scanning {
+  /** When the scan ends, `ended` gets a test for rows that were not told of. */
+  begin(ended: (isGone: (row: number) => boolean) => void): Scanning {
     const found = new Column(Uint8Array);
     this.#open.add(found);
     return {
       end: () => {
         this.#open.delete(found);
-        ended((path) => found.get(this.#paths.row(path) ?? 0) === 0);
+        ended((row) => found.get(row) === 0);
       },
     };
   }

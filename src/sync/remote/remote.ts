@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Failure, messageOf } from '../../base/failure.js';
+import { entryOf } from '../core/entry.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
 import type { BlockSums } from '../delta/block-sums.js';
 import type { Content, Endpoint, EndpointEvents, FileMeta, Patchable, Scanning, Sink } from '../endpoint.js';
@@ -262,8 +263,7 @@ export class Remote implements Endpoint {
   ): Promise<Extract<Entry, { kind: K }>> {
     const observed = await this.#requests.change(id, path);
     if (observed.kind !== kind) throw changedFailure(path);
-    const { path: _, ...entry } = observed;
-    return entry as Extract<Entry, { kind: K }>;
+    return entryOf(observed) as Extract<Entry, { kind: K }>;
   }
 
   #send(message: ClientMessage): void {

@@ -1,4 +1,4 @@
-import type { Observed } from '../core/entry.js';
+import { entryOf, type FileEntry, type Observed } from '../core/entry.js';
 import type { Content, Sink } from '../endpoint.js';
 import { remoteFailure } from '../file-failure.js';
 import type { HelperMessage } from '../wire/messages.js';
@@ -70,8 +70,7 @@ export class RemoteRequests {
     } else if (message.frame === 'APPLIED' && pending.kind === 'change') {
       pending.resolve(message.entry);
     } else if (message.frame === 'END' && pending.kind === 'get' && message.entry.kind === 'file') {
-      const { path: _, ...entry } = message.entry;
-      pending.resolve({ hash: message.hash, entry });
+      pending.resolve({ hash: message.hash, entry: entryOf(message.entry) as FileEntry });
     } else {
       throw protocolFailure(`${message.frame} as an answer to something else`);
     }

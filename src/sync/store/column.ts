@@ -26,10 +26,12 @@ export class Column<T extends Numbers> {
   }
 }
 
-/** The same for byte strings of one length, given and taken as hex. */
+/** The same for byte strings of one length, a multiple of four, given and taken as hex. */
 export class ByteColumn {
   readonly #width: number;
   readonly #chunks: Buffer[] = [];
+  /** The same bytes, to be compared four at a time. */
+  readonly #words: Uint32Array[] = [];
 
   constructor(width: number) {
     this.#width = width;
@@ -55,17 +57,24 @@ export class ByteColumn {
     from.into(this.#chunk(row), (row & within) * this.#width, this.#width);
   }
 
-  /** Whether a row is the same in both. */
+  /** Whether a row was set in both, to the same. */
   equals(row: number, other: ByteColumn): boolean {
-    const start = (row & within) * this.#width;
-    const [mine, theirs] = [this.#chunk(row), other.#chunk(row)];
-    for (let at = start; at < start + this.#width; at++) if (mine[at] !== theirs[at]) return false;
+    const words = this.#width >> 2;
+    const start = (row & within) * words;
+    const mine = this.#words[row >>> chunkBits];
+    const theirs = other.#words[row >>> chunkBits];
+    if (mine === undefined || theirs === undefined) return false;
+    for (let at = start; at < start + words; at++) if (mine[at] !== theirs[at]) return false;
     return true;
   }
 
   #chunk(row: number): Buffer {
     const index = row >>> chunkBits;
-    while (this.#chunks.length <= index) this.#chunks.push(Buffer.alloc(chunkLength * this.#width));
+    while (this.#chunks.length <= index) {
+      const words = new Uint32Array((chunkLength * this.#width) >> 2);
+      this.#words.push(words);
+      this.#chunks.push(Buffer.from(words.buffer));
+    }
     return this.#chunks[index] as Buffer;
   }
 }

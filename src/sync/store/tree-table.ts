@@ -100,6 +100,15 @@ export class TreeTable implements Tree {
     return stamps.equals(row, this.#stamp) && (kind === 'symlink' || modes.get(row) === this.#mode.get(row));
   }
 
+  /** The path and all below it, each with the row that tables share. */
+  rowsFrom(path: string): Iterable<[string, number]> {
+    if (path === '') return this.#paths.held(this.#bit);
+    return [path, ...this.below([path])].flatMap((at) => {
+      const row = this.#paths.find(at, this.#bit);
+      return row === undefined ? [] : [[at, row]];
+    });
+  }
+
   *paths(): Generator<string, undefined> {
     for (const [path] of this.#paths.held(this.#bit)) yield path;
   }

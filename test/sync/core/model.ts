@@ -10,6 +10,7 @@ import type { KnownTable } from '../../../src/sync/store/known-table.js';
 import { Tombstones } from '../../../src/sync/core/tombstones.js';
 import { plan } from '../../../src/sync/core/plan.js';
 import { Ledger } from '../../../src/sync/merge/ledger.js';
+import { takeOver } from '../../../src/sync/merge/take-over.js';
 
 /**
  * A tree in a few words: path → `d` for a directory, `-> target` for a link, `!what` for what cannot be synced, else a file with that content. After
@@ -104,7 +105,13 @@ export class Model {
     const into = (table: KnownTable) => {
       for (const [path, known] of ancestor) table.set(path, known);
     };
-    this.ledger.recall({ ancestor: { into }, parked: new Map(), tombstones: new Tombstones() });
+    const nothingElse = { parked: new Map(), tombstones: new Tombstones() };
+    takeOver(this.ledger, {
+      ancestor: { into },
+      ...nothingElse,
+      newContainer: false,
+      patternsChanged: false,
+    });
     for (const side of ['local', 'remote'] as const) this.#observe(side);
     this.ledger.markAll();
   }

@@ -32,6 +32,16 @@ describe('marks', () => {
     expect(marks.size).toBe(0);
   });
 
+  it('marks nothing while it is deferred', () => {
+    const marks = new Marks();
+    marks.defer();
+    marks.add('a');
+    expect(marks.size).toBe(0);
+    marks.restart(['b']);
+    marks.add('c');
+    expect([...marks]).toEqual(['b', 'c']);
+  });
+
   it('forgets all', () => {
     const marks = marksOf('x');
     marks.restart(['a']);
