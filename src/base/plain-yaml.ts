@@ -1,5 +1,4 @@
-import { blockText } from './plain-block-text.js';
-import { plainScalar, quotedScalar, Unusual } from './plain-scalar.js';
+import { CORE_SCHEMA, load, YAMLException, type EventType, type State } from 'js-yaml';
 
 /** What {@link readPlainYaml} found. */
 export interface PlainYaml {
@@ -13,265 +12,125 @@ export interface PlainYaml {
 }
 
 /**
- * Reads YAML as people write it nearly always, line by line, in a fifth of the time that a whole parser needs in a process that has just started. Of all else
- * (tags, anchors, merge keys, unusual numbers, texts and brackets over several lines), also of all that is wrong, the result is undefined: then ask the parser
- * that knows all of it and says where and why. Time and memory grow with the length of `text`.
+ * Reads YAML as people write it nearly always, with the parser that is fast, js-yaml. For all that it might take for something else than YAML 1.2
+ * does (tags, anchors, merge keys, unusual numbers), or cannot give a place to, also for all that is wrong, the result is undefined: then ask
+ * the parser that knows all of it and says where and why.
  */
 export function readPlainYaml(text: string): PlainYaml | undefined {
   if (UNUSUAL.test(text)) return undefined;
-  const reader = new Lines(text);
+  const reader = new Places(text);
   try {
-    const value = reader.document();
-    return { value, places: reader.places };
+    const value: unknown = load(text, { schema: CORE_SCHEMA, listener: reader.listener });
+    return typeof value === 'object' && value !== null ? { value, places: reader.places } : undefined;
   } catch (error) {
-    // RangeError: nested too deeply.
-    if (error instanceof Unusual || error instanceof RangeError) return undefined;
+    // RangeError: nested too deeply for it.
+    if ([Unusual, YAMLException, RangeError].some((kind) => error instanceof kind)) return undefined;
     throw error;
   }
 }
 
-/** Tabs, other control characters, line breaks of other kinds, a BOM, directives, and starts of documents. */
+/** Thrown at the first thing that is for the other parser. */
+class Unusual extends Error {}
+
+/** Tabs, other control characters, line breaks of other kinds, a BOM, directives, and what js-yaml takes for the start of a document. */
 const UNUSUAL =
   // oxlint-disable-next-line no-control-regex
-  /[\0-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)|^%|^---/m;
-/** Words without blanks; others, and those that start like a number, are seldom keys. */
-const KEY = /[A-Za-z_$/][\w$./@-]*(?=:(?:[ \r\n]|$))/y;
-const QUOTED_KEY_END = /:(?=[ \r\n]|$)/y;
-/** What is no text when it is a value, merges, what objects treat in a way of their own, and numbers, which they have in front of their other keys. */
-const UNUSUAL_KEY = /^(?:null|true|false|__proto__|<<|\d.*|)$/i;
-/** YAML's own limit is 1024. */
-const LONGEST_KEY = 1000;
-const DASH = /-(?=[ \r\n]|$)/y;
-const BLANKS = / */y;
-/** The end of a line, with a comment. */
-const LINE_END = / *(?: #[^\n]*)?(?:\r?\n|$)/y;
-/** Lines with nothing, or a comment alone, and the indentation of the one behind them. */
-const NOTHING = /(?: *(?:#[^\n]*|\r)?\n)* */y;
-const PLAIN_START = /[^,[\]{}#&*!|>'"%@`?:\- ]|[-?:](?=[^ \r\n])/y;
-const FLOW_PLAIN =
-  /(?:[^ \r\n,[\]{}#&*!|>'"%@`?:-]|-(?=[^ \r\n,[\]{}]))(?:[^\r\n,[\]{}:#]|:(?=[^ \r\n,[\]{}])|(?<=[^ ])#)*/y;
+  /[\0-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)|^%|^---[^\r\n]|[[{,]#/m;
+const BEFORE_VALUE = /(?:[ \r\n]|#[^\n]*)*/y;
+/** A number in one of its many notations; that which all readers take for the same. */
+const NUMBERISH = /^[-+]?(?:\d[\d_.eE+-]*|0[xob][\da-fA-F_]*|\.\d[\d_eE+-]*|\.(?:inf|nan))$/i;
+const NULL = /~|null/iy;
+const BLOCK_TEXT = /^[|>]-?(?: +#.*| *)\r?\n/;
+const DECIMAL = /^(?:0|-?[1-9]\d{0,14})(?:\.\d{1,15})?$/;
 
-/** A value, and where it is written. */
+/** Merges, what objects treat in a way of their own, and numbers, which they have in front of their other keys. */
+const UNUSUAL_KEY = /^(?:<<|__proto__|\d.*)$/;
+/** YAML's own limit is 1024; js-yaml has none. */
+const LONGEST_KEY = 1000;
+
+/** Something written. */
 interface Written {
-  readonly value: unknown;
   readonly start: number;
   readonly end: number;
+  /** js-yaml's kind of it; null when nothing is written. */
+  readonly kind: string | null;
+  readonly result: unknown;
 }
 
-/** Stands at the start of what is to be read next; `#column` is that of the first character of a line, and of what stands behind a dash. */
-class Lines {
+/** Listens to js-yaml, which tells when it starts and when it ends to read something, and what it was. */
+class Places {
   readonly places = new Map<object, number[]>();
   readonly #text: string;
-  #at = 0;
-  /** -1 at the end of the text. */
-  #column = 0;
+  /** What is being read: where that starts, and what was read in it. */
+  readonly #open: { readonly start: number; readonly parts: Written[] }[] = [];
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  document(): object {
-    this.#nextLine(0);
-    const isFlow = '[{'.includes(this.#text[this.#at] ?? ' ');
-    const { value } = isFlow ? this.#inline(-1) : this.#block(this.#column);
-    if (this.#column !== -1) throw new Unusual();
-    return value as object;
-  }
-
-  /** A map or a list whose first line is the current one. */
-  #block(column: number): Written {
-    const { places } = this;
-    const start = this.#at;
-    const isList = this.#is(DASH);
-    const value: unknown[] | Record<string, unknown> = isList ? [] : {};
-    const own: number[] = [];
-    let end = start;
-    while (this.#column === column && this.#is(DASH) === isList) {
-      if (Array.isArray(value)) {
-        this.#at += 1;
-        const item = this.#item(column);
-        value.push(item.value);
-        own.push(item.start, item.end, item.start, item.end);
-        ({ end } = item);
-      } else {
-        const from = this.#at;
-        const key = this.#key();
-        if (Object.hasOwn(value, key)) throw new Unusual();
-        const to = this.#at;
-        this.#at += 1;
-        const entry = this.#valueOf(column);
-        value[key] = entry.value;
-        own.push(from, to, entry.start, entry.end);
-        end = entry.start === -1 ? to : entry.end;
-      }
+  listener = (event: EventType, { anchor, kind, position, result }: Heard): void => {
+    if (event === 'open') {
+      this.#open.push({ start: position, parts: [] });
+      return;
     }
-    if (own.length === 0 || this.#column > column) throw new Unusual();
-    places.set(value, own);
-    return { value, start, end };
+    const { start: before = 0, parts = [] } = this.#open.pop() ?? {};
+    BEFORE_VALUE.lastIndex = before;
+    const start = before + (BEFORE_VALUE.exec(this.#text)?.[0].length ?? 0);
+    if (anchor !== null || '!&'.includes(this.#text[start] ?? ' ')) throw new Unusual();
+    const written = this.#written(start, position, kind, result, parts);
+    this.#open.at(-1)?.parts.push(written);
+  };
+
+  #written(start: number, position: number, kind: string | null, result: unknown, parts: Written[]): Written {
+    // What might have been the key of a map, and is none: told once as such, and again as what it is.
+    const same = parts.length === 1 && kind !== 'mapping' ? parts[0] : undefined;
+    if (same && same.kind === kind && same.result === result) return same;
+    const isScalar = typeof result !== 'object' || result === null;
+    NULL.lastIndex = start;
+    if (result === null && !NULL.test(this.#text)) return { start: -1, end: -1, kind, result };
+    const end = isScalar || '[{'.includes(this.#text[start] ?? '') ? this.#trimmed(position) : endOf(parts);
+    // js-yaml takes that for a comment.
+    if (this.#text[end] === '#') throw new Unusual();
+    if (isScalar) this.#check(start, end);
+    else
+      this.places.set(result, Array.isArray(result) ? itemPlaces(parts, result) : entryPlaces(parts, result));
+    return { start, end, kind, result };
   }
 
-  #key(): string {
-    const start = this.#at;
+  #trimmed(end: number): number {
+    let at = end;
+    while (at > 0 && ' \r\n'.includes(this.#text[at - 1] ?? '')) at -= 1;
+    return at;
+  }
+
+  /** Numbers that YAML 1.1 writes otherwise, or that lose digits; texts of several lines, unless they are in a block of their own. */
+  #check(start: number, end: number): void {
     const first = this.#text[start] ?? '';
-    let key: string;
-    if (first === '"' || first === "'") {
-      const quoted = quotedScalar(this.#text, start);
-      key = quoted.value;
-      this.#at = quoted.end;
-      if (!this.#is(QUOTED_KEY_END)) throw new Unusual();
-    } else {
-      if (!this.#is(KEY)) throw new Unusual();
-      this.#at = KEY.lastIndex;
-      key = this.#text.slice(start, this.#at);
-    }
-    if (this.#at - start > LONGEST_KEY || UNUSUAL_KEY.test(key)) throw new Unusual();
-    return key;
+    const text = this.#text.slice(start, end);
+    const isUnusual = '|>'.includes(first)
+      ? !BLOCK_TEXT.test(text)
+      : text.includes('\n') || (NUMBERISH.test(text) && !DECIMAL.test(text));
+    if (isUnusual) throw new Unusual();
   }
+}
 
-  /** What stands behind a key and its colon, in this line or below it. */
-  #valueOf(column: number): Written {
-    if (!this.#is(LINE_END)) return this.#inline(column);
-    this.#nextLine(LINE_END.lastIndex);
-    const isBelow = this.#column > column || (this.#column === column && this.#is(DASH));
-    return isBelow ? this.#block(this.#column) : { value: null, start: -1, end: -1 };
-  }
+type Heard = Pick<State, 'kind' | 'position' | 'result'> & { readonly anchor?: unknown };
 
-  /** What stands behind a dash: also a map or a list that begins in the same line. */
-  #item(column: number): Written {
-    if (this.#is(LINE_END)) {
-      this.#nextLine(LINE_END.lastIndex);
-      // An empty item is written nowhere.
-      if (this.#column <= column) throw new Unusual();
-      return this.#block(this.#column);
-    }
-    const from = this.#at;
-    this.#skipBlanks();
-    const inner = column + 1 + this.#at - from;
-    if (this.#is(DASH) || this.#startsMap()) {
-      this.#column = inner;
-      return this.#block(inner);
-    }
-    return this.#inline(column);
-  }
+function endOf(parts: readonly Written[]): number {
+  return parts.findLast(({ start }) => start !== -1)?.end ?? -1;
+}
 
-  #startsMap(): boolean {
-    const first = this.#text[this.#at] ?? '';
-    if (first !== '"' && first !== "'") return this.#is(KEY);
-    QUOTED_KEY_END.lastIndex = quotedScalar(this.#text, this.#at).end;
-    return QUOTED_KEY_END.test(this.#text);
-  }
+function itemPlaces(parts: readonly Written[], list: readonly unknown[]): number[] {
+  if (parts.length !== list.length || parts.some(({ start }) => start === -1)) throw new Unusual();
+  return parts.flatMap(({ start, end }) => [start, end, start, end]);
+}
 
-  /** A value that ends in its line, or a block of text; the next line is none of it. */
-  #inline(column: number): Written {
-    this.#skipBlanks();
-    const first = this.#text[this.#at] ?? '';
-    if (first === '|') return this.#blockText(column);
-    const written = '[{'.includes(first)
-      ? this.#flow()
-      : first === '"' || first === "'"
-        ? this.#quoted()
-        : this.#plain();
-    this.#at = written.end;
-    if (!this.#is(LINE_END)) throw new Unusual();
-    this.#nextLine(LINE_END.lastIndex);
-    // It would go on there.
-    if (this.#column > column) throw new Unusual();
-    return written;
+/** Keys and values by turns. */
+function entryPlaces(parts: readonly Written[], map: object): number[] {
+  if (parts.length !== 2 * Object.keys(map).length) throw new Unusual();
+  for (const [at, { start, end, result: key }] of parts.entries()) {
+    if (at % 2 === 1) continue;
+    if (typeof key !== 'string' || end - start > LONGEST_KEY || UNUSUAL_KEY.test(key)) throw new Unusual();
   }
-
-  #quoted(): Written {
-    const start = this.#at;
-    return { start, ...quotedScalar(this.#text, start) };
-  }
-
-  #plain(): Written {
-    if (!this.#is(PLAIN_START)) throw new Unusual();
-    const start = this.#at;
-    const lineEnd = this.#text.indexOf('\n', start);
-    const line = this.#text.slice(start, lineEnd === -1 ? undefined : lineEnd);
-    const comment = line.indexOf(' #');
-    const text = (comment === -1 ? line : line.slice(0, comment)).replace(/[ \r]+$/, '');
-    if (text.includes(': ') || text.endsWith(':')) throw new Unusual();
-    return { value: plainScalar(text), start, end: start + text.length };
-  }
-
-  /** `[a, b]` or `{a: b}`, in one line. */
-  #flow(): Written {
-    const start = this.#at;
-    const isList = this.#text[start] === '[';
-    const close = isList ? ']' : '}';
-    const value: unknown[] | Record<string, unknown> = isList ? [] : {};
-    const own: number[] = [];
-    this.#at += 1;
-    this.#skipBlanks();
-    while (this.#text[this.#at] !== close) {
-      if (own.length > 0) {
-        if (this.#text[this.#at] !== ',') throw new Unusual();
-        this.#at += 1;
-        this.#skipBlanks();
-      }
-      const from = this.#at;
-      const key = isList ? '' : this.#key();
-      const to = this.#at;
-      if (!isList) {
-        if (this.#text[to + 1] !== ' ') throw new Unusual();
-        this.#at += 1;
-        this.#skipBlanks();
-      }
-      const item = this.#flowItem();
-      this.#at = item.end;
-      this.#skipBlanks();
-      if (Array.isArray(value)) {
-        value.push(item.value);
-        own.push(item.start, item.end, item.start, item.end);
-      } else {
-        if (Object.hasOwn(value, key)) throw new Unusual();
-        value[key] = item.value;
-        own.push(from, to, item.start, item.end);
-      }
-    }
-    this.places.set(value, own);
-    return { value, start, end: this.#at + 1 };
-  }
-
-  #flowItem(): Written {
-    const start = this.#at;
-    const first = this.#text[start] ?? '';
-    if ('[{'.includes(first)) return this.#flow();
-    if (first === '"' || first === "'") return this.#quoted();
-    if (!this.#is(FLOW_PLAIN)) throw new Unusual();
-    const text = this.#text.slice(start, FLOW_PLAIN.lastIndex).trimEnd();
-    return { value: plainScalar(text), start, end: start + text.length };
-  }
-
-  #blockText(column: number): Written {
-    const start = this.#at;
-    const { end, next, value } = blockText(this.#text, start, column);
-    this.#nextLine(next);
-    if (this.#column > column) throw new Unusual();
-    return { value, start, end };
-  }
-
-  /** Goes to the first line from `start` on that has something in it. */
-  #nextLine(start: number): void {
-    NOTHING.lastIndex = start;
-    NOTHING.test(this.#text);
-    this.#at = NOTHING.lastIndex;
-    const rest = this.#text[this.#at];
-    // A comment in the last line, without a line break.
-    const isEnd = rest === undefined || rest === '#';
-    this.#column = isEnd ? -1 : this.#at - (this.#text.lastIndexOf('\n', this.#at - 1) + 1);
-  }
-
-  #skipBlanks(): void {
-    BLANKS.lastIndex = this.#at;
-    BLANKS.test(this.#text);
-    this.#at = BLANKS.lastIndex;
-  }
-
-  /** Whether it is what stands here. */
-  #is(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#at;
-    return pattern.test(this.#text);
-  }
+  return parts.flatMap(({ start, end }) => [start, end]);
 }

@@ -233,20 +233,6 @@ describe('the fast reader and the other', { timeout: 60_000 }, () => {
     expect(agree(lines.slice(0, 400).join('\r\n'))).toBe(true);
   });
 
-  it.each([
-    'a:\n  - b: |\n      c\n\n        d\n    e: |- # why\n      f\n  # g\n  - "h \\"i\\"\\n"\nj: \'it\'\'s\'\n',
-    'a: [b, "c", {d: e, f: []}] # g\n"h.i/j": {}\nk: http://l:80/#m\nn: ${O}-p\nq: "8080:80"\nr: *.x\n'.replace(
-      '*',
-      './',
-    ),
-    '- - a\n  - b: 1\n    c:\n    - true\n    -   d: ~\n        e:\n-\n  f: 1.5\n',
-    '  a: 1\n  b:\n\n\n   # c\n',
-    '{}\n',
-  ])('agree on %j, which the fast one takes', (text) => {
-    expect(agree(text)).toBe(true);
-    expect(agree(text.replaceAll('\n', '\r\n'))).toBe(true);
-  });
-
   const piece = fc.constantFrom(
     ...'a|b|c: |d:|: |- |-|  | | #|#|"|\'|""|\'\'|[|]|{|}|, |,|>|1|0|.|-1|1.10|true|null|~|&a|*a|!|<<: |?|%|@'.split(
       '|',
