@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { CommanderError } from 'commander';
 import { Failure, isFailure } from './base/failure.js';
 import { buildProgram } from './commands/command-line.js';
@@ -177,7 +178,7 @@ function watchOutput(): AbortSignal {
     // What is written afterwards fails as well.
     if (output.signal.aborted) return;
     output.abort(reason);
-    setTimeout(() => process.exit(reason.exitCode), UNREAD_MS).unref();
+    setTimeout(() => exit(reason.exitCode), UNREAD_MS).unref();
   };
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -198,7 +199,7 @@ async function main(argv: readonly string[]): Promise<Ending> {
   const ending: Ending = { code: 0, isOutputLost: false, secrets: new Secrets(), output };
   // A bug that nobody waits for. Without this Node would print its stack and end with 1, like a failure of the user's.
   process.once('uncaughtException', (error) => {
-    void conclude(error, argv, ending.secrets).then((code) => process.exit(code));
+    void conclude(error, argv, ending.secrets).then(exit);
   });
   try {
     const program = buildProgram(DEVSPACE_VERSION, async (name, load, args, flags) => {
@@ -217,7 +218,15 @@ async function main(argv: readonly string[]): Promise<Ending> {
   return ending;
 }
 
+const terminals = [0, 1, 2].filter(isatty);
+
+/** Ends the process. Node gives terminals their modes back then, and crashes (SIGSEGV, a core dump) when one of them was closed meanwhile. */
+function exit(code: number): void {
+  if (!terminals.every(isatty)) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+}
+
 void main(process.argv.slice(2)).then(async ({ code, isOutputLost }) => {
   if (!isOutputLost) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-  process.exit(code);
+  exit(code);
 });

@@ -1,5 +1,6 @@
 import { formatBytes, formatMs } from '../base/format.js';
 import { visible } from '../base/text-table.js';
+import { conflictLines } from './conflict-lines.js';
 import type { Event, Reporter } from './events.js';
 import { bare, logOutput, prefixed } from './log-output.js';
 import { prefixPainter, styleFor, wantsColour } from './style.js';
@@ -34,6 +35,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
     if (hint !== undefined) say('    ', `hint: ${hint}`);
   };
 
+  const conflicts = conflictLines(warn);
   const took = (ms: number | undefined) => (ms === undefined ? '' : err.dim(` in ${formatMs(ms)}`));
 
   const handle = (event: Event): void => {
@@ -80,10 +82,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
         }
         return;
       case 'sync-conflict':
-        return warn(
-          'SYNC_CONFLICT',
-          `${visible(event.path)} was changed on both sides; kept the ${event.kept} version, the other is in ${visible(event.savedAs)}`,
-        );
+        return conflicts.add(event);
       case 'run':
         status.rest(event.text ?? '');
         if (event.recoveredMs !== undefined)
@@ -136,7 +135,11 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
     (write) => status.print(write),
   );
 
-  return { handle, log, close: () => status.close() };
+  const close = (): void => {
+    conflicts.flush();
+    status.close();
+  };
+  return { handle, log, close };
 }
 
 function unreachable(event: never): never {

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { pidOf, startMarked } from '../rig/dev-run.js';
 import { makeProject } from '../rig/project.js';
+import { until } from '../rig/until.js';
 
 const env = { KUBECONFIG: '/nonexistent/kubeconfig', HOME: '/nonexistent' };
 const yaml = `version: v1beta3
@@ -30,4 +31,16 @@ it.each([
   expect(stdout).not.toMatch(/error/);
   expect(await dev.processes()).toEqual([]);
   expect(await readdir(project.dir, { recursive: true })).toEqual(['devspace.yaml']);
+});
+
+it('devspace dev ends, and does not crash, when its terminal is closed', async () => {
+  await using project = await makeProject({ 'devspace.yaml': yaml });
+  const terminal = { columns: 100, rows: 30, after: 'echo $code > ended' };
+  await using dev = startMarked({ name: 'none' }, ['dev'], { cwd: project.dir, env, terminal });
+  await dev.printed(/Who is it\?/);
+  dev.child.kill('SIGKILL');
+  const ended = () => readFile(project.path('ended'), 'utf8').catch(() => '');
+  await until('it has ended', async () => (await ended()).endsWith('\n'));
+  // By its own SIGKILL; a crash would be 134 or 139.
+  expect(await ended()).toBe('137\n');
 });

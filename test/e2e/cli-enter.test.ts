@@ -299,6 +299,7 @@ describe('the container that devspace enter chooses', () => {
       /^error CONTAINER_AMBIGUOUS: Pod .*\/pair has several containers.*\n.*: main, other$/m,
     ],
     [['-c', 'nope'], /^error TARGET_NOT_FOUND: There is no container "nope" in namespace /],
+    [['-n', 'nowhere'], /^error NAMESPACE_NOT_FOUND: Namespace nowhere does not exist /],
     [['-l', 'app'], /^error USAGE: --label-selector "app" is no list of labels/],
     [['--timeout', 'soon', '--pod', 'one'], /^error USAGE: --timeout wants a whole number/],
   ])('does not exist: %j', async (flags, message) => {

@@ -45,7 +45,8 @@ describe.concurrent('trouble that devspace dev explains', () => {
     );
     expect(stderr).toMatch(/Events:\n(.*\n)*.*Warning Failed: .*manifest unknown|not found/);
     expect(stderr).toContain(image);
-    expect(stderr).toMatch(/hint: .*devspace logs --pod web-/);
+    // It has no log.
+    expect(stderr).toMatch(/hint: kubectl .*describe pod web-/);
     expect(await isFree(project.port)).toBe(true);
     expect(await dev.processes()).toEqual([]);
   });
@@ -137,5 +138,20 @@ describe.concurrent('trouble that devspace dev explains', () => {
     const { code, stderr } = await dev.exited;
     expect(code).toBe(1);
     expect(stderr).toContain('error POD_NOT_FOUND: There is no pod with the labels app=web in namespace');
+  });
+
+  it('pods that are scaled away are waited for, a namespace that is deleted is not', async ({ expect }) => {
+    await using namespace = await makeNamespace();
+    await using project = await makeWebProject();
+    await using dev = startEvents(namespace, ['dev', '--no-open', '--timeout', '10'], { cwd: project.dir });
+    await dev.event(isReady);
+    await namespace.kubectl(['scale', 'deployment/web', '--replicas=0']);
+    await dev.event(ofType('sync', ({ code }) => code === 'POD_NOT_FOUND'));
+    await namespace.kubectl(['scale', 'deployment/web', '--replicas=1']);
+    await dev.event(ofType('run', ({ recoveredMs }) => recoveredMs !== undefined));
+    await namespace.kubectl(['delete', 'namespace', namespace.name, '--wait=false']);
+    const { code, stderr } = await dev.exited;
+    expect(stderr).toMatch(/^error NAMESPACE_NOT_FOUND: Namespace \S+ (is being deleted|does not exist) /m);
+    expect(code).toBe(1);
   });
 });

@@ -56,7 +56,7 @@ const texts: [Event, string][] = [
   [{ ...change, direction: 'up', action: 'create' }, ''],
   [
     { type: 'sync-conflict', path: 'a', kept: 'local', savedAs: '.devspace/trash/a' },
-    'warn a was changed on both sides; kept the local version, the other is in .devspace/trash/a (SYNC_CONFLICT)\n',
+    "warn a was changed on both sides; kept your version, the container's is in .devspace/trash/a (SYNC_CONFLICT)\n     hint: devspace sync undo a\n",
   ],
   [{ type: 'open', url: 'http://x', state: 'waiting' }, ''],
   [{ type: 'open', url: 'http://x', state: 'opened' }, 'done Opened http://x\n'],
@@ -92,7 +92,7 @@ describe('plain output', () => {
     ];
     expect(printed(events, { verboseSync: true }).stderr).toBe(
       'info sync <- remove a\\nb\\u001b[2J\n' +
-        'warn a\\nb\\u001b[2J was changed on both sides; kept the local version, the other is in a\\nb\\u001b[2J (SYNC_CONFLICT)\n' +
+        "warn a\\nb\\u001b[2J was changed on both sides; kept your version, the container's is in a\\nb\\u001b[2J (SYNC_CONFLICT)\n" +
         'warn odd äöü \u001b[31mred\u001b[0m (X)\n',
     );
   });

@@ -121,8 +121,8 @@ function inTerminal(
 ): string[] {
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const run = after === undefined ? `exec ${quoted}` : `${quoted}; code=$?; ${after}; exit $code`;
-  // A shell without a trap (dash, which `script` starts where SHELL is unset) goes with the Ctrl-C meant for devspace.
-  const shell = `trap : INT; tty; stty rows ${rows} cols ${columns}; ${run}`;
+  // A shell without a trap (dash, which `script` starts where SHELL is unset) goes with the Ctrl-C, or the end of the terminal, meant for devspace.
+  const shell = `trap : INT HUP; tty; stty rows ${rows} cols ${columns}; ${run}`;
   return ['script', '--quiet', '--return', '--flush', '--command', shell, '/dev/null'];
 }
 

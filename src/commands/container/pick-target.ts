@@ -1,5 +1,6 @@
 import { Failure, isFailure } from '../../base/failure.js';
 import { parseImageReference } from '../../base/image-reference.js';
+import { namespaceFailure } from '../../kube/api/namespace.js';
 import { candidates, listPods, type Candidate } from '../../kube/select/candidates.js';
 import type { Kube } from '../../kube/kube.js';
 import type { Pod } from '../../kube/api/objects.js';
@@ -126,8 +127,10 @@ async function nothingFits(
   if (wanted.pod !== undefined || wanted.labelSelector !== undefined)
     return targetFailure(where, { kind: 'none' }, 0, invocation.signal);
   const { lastContext: last } = await recallProject(invocation);
+  const noNamespace = await namespaceFailure(kube, namespace, invocation.signal);
   const elsewhere =
     last?.context === kube.context && last.namespace !== undefined && last.namespace !== namespace;
+  if (noNamespace && !elsewhere) return noNamespace;
   return new Failure({
     code: 'TARGET_NOT_FOUND',
     message: `There is no ${wanted.container === undefined ? 'pod' : `container "${wanted.container}"`} in namespace ${namespace} of context ${kube.context}`,

@@ -43,6 +43,8 @@ const PASSING = new Set([
   'KUBE_API_ERROR',
   'EXEC_FAILED',
 ]);
+/** The pod is not there for now. */
+const AWAY = new Set(['POD_NOT_FOUND', 'POD_NOT_READY']);
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 15_000;
 /** A session that held so long was a good one. */
@@ -180,7 +182,9 @@ function sessionOpener(
         return await openOne(isRestart);
       } catch (error) {
         signal.throwIfAborted();
-        if (!isPassing(error) || performance.now() >= end) throw error;
+        // What has worked may be scaled down, or wait for a node.
+        const isAway = met.size > 0 && pod === undefined && error instanceof Failure && AWAY.has(error.code);
+        if (!(isAway || isPassing(error)) || performance.now() >= end) throw error;
         if (told !== error.message) {
           emit({ type: 'waiting', id, text: (told = error.message) });
           const { code, message } = error;

@@ -1,6 +1,8 @@
-import { isFailure } from '../../base/failure.js';
+import { Failure, isFailure } from '../../base/failure.js';
 import { corePath } from './api-paths.js';
 import type { ApiServer } from '../access/kubeconfig.js';
+import { kubectl } from './api-failure.js';
+import type { KubeObject } from './objects.js';
 import { createObject, getObject, type RestOptions } from './rest.js';
 
 /**
@@ -27,4 +29,27 @@ export async function ensureNamespace(
     if (isFailure(error, 'KUBE_CONFLICT')) return false;
     throw error;
   }
+}
+
+/** NAMESPACE_NOT_FOUND when it is not there, or not for long; undefined also for those who may not look. Throws the signal's reason. */
+export async function namespaceFailure(
+  kube: ApiServer,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Failure | undefined> {
+  let state = 'does not exist';
+  try {
+    const { metadata } = await getObject<KubeObject>(kube, corePath('namespaces', { name }), { signal });
+    if (metadata.deletionTimestamp === undefined) return undefined;
+    state = 'is being deleted';
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isFailure(error, 'KUBE_NOT_FOUND')) return undefined;
+  }
+  return new Failure({
+    code: 'NAMESPACE_NOT_FOUND',
+    message: `Namespace ${name} ${state} (context ${kube.context})`,
+    subject: name,
+    hint: kubectl(kube, 'get namespaces'),
+  });
 }

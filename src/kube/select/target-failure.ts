@@ -1,5 +1,6 @@
 import { Failure } from '../../base/failure.js';
 import { kubectl } from '../api/api-failure.js';
+import { namespaceFailure } from '../api/namespace.js';
 import { explainPod, podFailure } from '../pods/explain.js';
 import type { Pod } from '../api/objects.js';
 import type { Kube } from '../kube.js';
@@ -21,7 +22,7 @@ export function waitingText(where: Where, choice: Choice): string {
       return `pod ${choice.pod.metadata.name}: ${choice.trouble.text}`;
     case 'none':
       return choice.past
-        ? `for another pod with ${selectorText(where.selector)} in namespace ${where.namespace}: ${pastText(choice.past)}`
+        ? `${pastText(choice.past)}, and no other with ${selectorText(where.selector)} is in namespace ${where.namespace} yet`
         : `no pod with ${selectorText(where.selector)} in namespace ${where.namespace} yet`;
     default:
       return `pod ${choice.pod.metadata.name}`;
@@ -48,6 +49,8 @@ export async function targetFailure(
     });
   }
   if (choice.kind === 'none') {
+    const noNamespace = await namespaceFailure(kube, namespace, signal);
+    if (noNamespace) return noNamespace;
     return new Failure({
       code: 'POD_NOT_FOUND',
       message: `There is no pod with ${selectorText(selector)} in namespace ${namespace}${waited}`,
