@@ -5,6 +5,7 @@ import type { Event, Reporter } from './events.js';
 import { bare, logOutput, prefixed } from './log-output.js';
 import { prefixPainter, styleFor, wantsColour } from './style.js';
 import { statusLine } from './status-line.js';
+import { SyncProgress } from './sync-progress.js';
 import { harmless } from './terminal-text.js';
 import { isSameTerminal } from './terminal.js';
 
@@ -36,6 +37,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
   };
 
   const conflicts = conflictLines(warn);
+  const progress = new SyncProgress();
   const took = (ms: number | undefined) => (ms === undefined ? '' : err.dim(` in ${formatMs(ms)}`));
 
   const handle = (event: Event): void => {
@@ -43,7 +45,6 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
       case 'stage':
       case 'failed':
       case 'sync-problem':
-      case 'sync-pending':
       case 'service':
       case 'log':
         return;
@@ -73,7 +74,14 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
         return;
       case 'sync':
         return sync(event);
+      case 'sync-pending': {
+        const shown = progress.text(event.paths, event.bytes);
+        if (shown === undefined) return status.clear('sync');
+        if (!status.set('sync', shown.text) && shown.due) info(shown.text);
+        return;
+      }
       case 'sync-change':
+        progress.count();
         if (options.verboseSync) {
           const arrow = event.direction === 'up' ? '->' : '<-';
           info(
@@ -120,6 +128,10 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
   };
 
   const sync = (event: Event & { type: 'sync' }): void => {
+    if (event.state !== 'started' && event.state !== 'connecting') {
+      progress.text(0, 0);
+      status.clear('sync');
+    }
     if (event.quiet) return;
     const what = `${event.local} <-> ${event.remote}`;
     if (event.state === 'started') return info(`Syncing ${what}`);

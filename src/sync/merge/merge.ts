@@ -11,6 +11,7 @@ import {
   Shrinking,
   removalHold,
 } from '../core/safety.js';
+import { BigStart } from './big-start.js';
 import { type Batch, Batches } from './batches.js';
 import { dangerFailure, dangerText } from './danger-failure.js';
 import { HeldRemovals } from './held-removals.js';
@@ -57,6 +58,7 @@ export class Merge {
   readonly #held: HeldRemovals;
   readonly #batches: Batches | undefined;
   readonly #pending: Pending;
+  readonly #bigStart: BigStart;
   /** Sides that had no files when the first merge began: what it copies there must not hide that. */
   #emptyAtFirst = new Set<Side>();
   /** Removals a person has agreed to. */
@@ -82,6 +84,7 @@ export class Merge {
     this.#signal = signal;
     this.#warnings = new Warnings(emit);
     this.#pending = new Pending(emit);
+    this.#bigStart = new BigStart(emit);
     this.#held = new HeldRemovals(() => this.schedule());
     this.#troubles = new Troubles(ledger, sides, this.#warnings, () => this.#checkIdle(), signal);
     const events = {
@@ -90,7 +93,7 @@ export class Merge {
       failed: (path: string, error: unknown) => this.#failed(path, error),
       differs: (path: string) => this.#warnings.differs(path),
       rested: () => {
-        this.#pending.tell(this.#work.busy);
+        this.#pending.tell(this.#work.busy, this.#work.bytes);
         if (ledger.dirty.size > 0) this.schedule();
         this.#checkIdle();
       },
@@ -148,7 +151,10 @@ export class Merge {
     const planned = plan(ledger, paths);
     this.#noteObstructed(taken, planned);
     if (!release) {
-      this.#work.do(this.#held.hold(planned, known));
+      const free = this.#held.hold(planned, known);
+      if (this.#first) this.#bigStart.add(free);
+      this.#work.do(free);
+      this.#pending.tell(this.#work.busy, this.#work.bytes);
       if (ledger.dirty.size > 0) this.schedule();
       return;
     }

@@ -2,9 +2,9 @@ import type { Emit } from '../../report/events.js';
 
 /** How often it is told, and from how many on: what is done in a moment is not worth telling. */
 const everyMs = 500;
-const from = 100;
+const from = { paths: 100, bytes: 8 * 1024 * 1024 } as const;
 
-/** Tells now and then how many paths are under way, and when it is none any more. */
+/** Tells now and then how many paths and bytes of files are under way, and when it is none any more. */
 export class Pending {
   readonly #emit: Emit;
   #told = 0;
@@ -14,12 +14,12 @@ export class Pending {
     this.#emit = emit;
   }
 
-  tell(paths: number): void {
-    if (paths === this.#told || (this.#told === 0 && paths < from)) return;
+  tell(paths: number, bytes: number): void {
+    if (paths === this.#told || (this.#told === 0 && paths < from.paths && bytes < from.bytes)) return;
     const now = performance.now();
     if (paths > 0 && now - this.#at < everyMs) return;
     this.#told = paths;
     this.#at = now;
-    this.#emit({ type: 'sync-pending', paths });
+    this.#emit({ type: 'sync-pending', paths, bytes });
   }
 }

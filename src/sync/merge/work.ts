@@ -58,6 +58,9 @@ export class Work {
     this.#signal = signal;
   }
 
+  /** The size of the files that are under way. */
+  bytes = 0;
+
   /** How many paths are worked on. */
   get busy(): number {
     return this.#busy.size;
@@ -170,15 +173,18 @@ export class Work {
   #change(change: Change, release: Release): Promise<boolean> {
     const size = change.do === 'file' ? change.source.size : 0;
     const lane = size > maxDataLength ? this.#large : this.#small;
+    this.bytes += size;
     return lane.run(size, async () => {
       // What still waits when the session ends is not begun.
       if (this.#signal.aborted) return false;
       try {
         const result = await perform(change, this.#sides, this.#ledger, this.#emit);
+        this.bytes -= size;
         if (result) this.#events.done(result);
         release();
         return true;
       } catch (error) {
+        this.bytes -= size;
         release(error ?? new Error('unknown'));
         return false;
       }
