@@ -66,6 +66,8 @@ class Rebuild {
   readonly #written: unknown;
   readonly #root: unknown;
   readonly #origins: Origins;
+  /** Maps whose first comment has found its place. */
+  readonly #claimed = new Set<Node>();
 
   constructor(source: TextDocument, written: unknown, root: unknown, origins: Origins) {
     this.#source = source;
@@ -89,8 +91,11 @@ class Rebuild {
     if (Array.isArray(value)) {
       const list = new YAMLSeq();
       if (isCollection(old)) keepNotation(old, list);
-      // What devspace made of one line stays one.
-      else list.flow = value.length > 0 && value.every((item) => typeof item !== 'object');
+      else {
+        // What devspace made of one line stays one.
+        list.flow = value.length > 0 && value.every((item) => typeof item !== 'object');
+        this.#keepFirstComment(origin, list);
+      }
       list.items = value.map((item: unknown, index) => this.#item([...path, index], item));
       return list;
     }
@@ -98,6 +103,14 @@ class Rebuild {
     if (isCollection(old)) keepNotation(old, map);
     map.items = this.#pairs(path, value);
     return map;
+  }
+
+  /** In a map that becomes a list, what stands in front of the first key is the map's. */
+  #keepFirstComment(origin: Path, list: YAMLSeq): void {
+    const was = this.#source.at(origin);
+    if (!isMap(was) || this.#claimed.has(was)) return;
+    this.#claimed.add(was);
+    keepComments(was, list);
   }
 
   /** An entry that was a key with its value keeps the comment in front of the key. */
@@ -114,8 +127,11 @@ class Rebuild {
     const pairs = Object.entries(map).map(([key, item]: [string, unknown]) => {
       const at = [...path, key];
       const origin = this.#origins.originOf(this.#root, at);
-      const old = this.#pair(origin);
-      const isKept = old !== undefined && (this.#old(at, item) !== undefined || origin.at(-1) === key);
+      // A section stays in its place, whatever it is made of.
+      const old = this.#pair(path.length === 0 && this.#pair([key]) ? [key] : origin);
+      const isKept =
+        old !== undefined &&
+        (path.length === 0 || this.#old(at, item) !== undefined || origin.at(-1) === key);
       const name = isKept ? (copyOf(old.key as Node) as Scalar) : new Scalar<unknown>(key);
       if (name.value !== key) name.value = key;
       return {

@@ -3,9 +3,11 @@ import { derive } from '../derived.js';
 import { inFileOrder, type Diagnostic } from '../diagnostic.js';
 import { readSource } from '../full-source.js';
 import { finishDraft, readDraft, type Draft } from '../load.js';
-import { itemsAt, valueAt, type Path } from '../path.js';
+import { itemsAt, textsUnder, valueAt, type Path } from '../path.js';
 import { parsePatchPath, PatchPathError } from '../profiles/patch-path.js';
 import { CONFIG_VERSION } from '../schema.js';
+import { predefinedOf } from '../vars/predefined.js';
+import { namesIn } from '../vars/text.js';
 import { Edits } from './edits.js';
 import { matches, type Pattern } from './pattern.js';
 import { rebuildText } from './rebuild.js';
@@ -37,7 +39,7 @@ export function rewriteConfig({ file, text }: { file: string; text: string }): R
   const problems = [...draft.problems];
   const warnings: Diagnostic[] = [];
 
-  problems.push(...undecided(draft, rules));
+  problems.push(...undecided(draft, rules), ...needingName(draft));
   for (const profile of itemsAt(value, ['profiles'])) {
     const part = rewriteProfile(draft, rules, profile.path);
     problems.push(...part.problems);
@@ -79,6 +81,19 @@ function* undecided({ value, source }: Draft, rules: readonly Rule[]): Generator
         hint: 'write the value itself, or use a profile',
       });
     }
+  }
+}
+
+/** The name of the project is not written any more, and the folder's may be another. */
+function* needingName({ value, source }: Draft): Generator<Diagnostic> {
+  const { name } = value;
+  if (typeof name !== 'string') return;
+  for (const { path, text } of textsUnder(value)) {
+    if (!namesIn(text).some((one) => predefinedOf(one) === 'name')) continue;
+    const message = `in ${CONFIG_VERSION} this is the name of the folder, not ${JSON.stringify(name)}`;
+    yield source.diagnose('CONFIG_UNSUPPORTED', path, message, {
+      hint: `write ${name} itself, or a variable of another name`,
+    });
   }
 }
 

@@ -178,6 +178,60 @@ profiles:
     ).toEqual(['anchors (&) and aliases (*) are used in a part that changes']);
   });
 
+  it('keeps what stands in front of the first entry of a map that becomes a list, and of a section', () => {
+    const text = `version: v2beta1
+name: mine
+
+vars:
+  # where images go
+  REGISTRY: ghcr.io/me # ours
+
+# what runs
+deployments:
+  # the api
+  api: { kubectl: { manifests: [kube] } }
+
+# while developing
+dev:
+  api:
+    labelSelector: { app: api }
+    ports: [{ port: '80' }]
+
+commands:
+  # all of them
+  test: npm test
+`;
+    expect(rewritten(text)).toBe(`version: v1beta3
+
+vars:
+  # where images go
+  - name: REGISTRY
+    value: ghcr.io/me # ours
+
+# what runs
+deployments:
+  # the api
+  - { name: api, kubectl: { manifests: [ kube ] } }
+
+# while developing
+dev:
+  ports:
+    - labelSelector: { app: api }
+      forward:
+        - port: 80
+
+commands:
+  # all of them
+  - name: test
+    command: npm test
+`);
+  });
+
+  it('does not change what the name of the project is used for', () => {
+    const text = 'version: v2beta1\nname: mine\nimages:\n  a: {image: "x/${DEVSPACE_NAME}"}\n';
+    expect(problems(text)).toEqual(['images.a.image: in v1beta3 this is the name of the folder, not "mine"']);
+  });
+
   it('keeps aliases of what does not change', () => {
     const text = 'version: v1beta7\nimages: {a: &a {image: x}, c: *a}\n';
     expect(rewritten(text)).toBe(text.replace('v1beta7', 'v1beta3'));
