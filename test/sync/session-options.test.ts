@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { isFailure } from '../../src/base/failure.js';
+import { removalHold } from '../../src/sync/core/safety.js';
 import type { Danger } from '../../src/sync/core/safety.js';
 import { Tombstones } from '../../src/sync/core/tombstones.js';
 import type { DangerAnswer } from '../../src/sync/core/safety.js';
@@ -278,8 +279,16 @@ describe.skipIf(missing)('options of a session', { timeout: 30_000 }, () => {
       put(pair.local, { edited: 'meanwhile' });
       await pair.until('the rest goes on', () => existsSync(join(pair.remote, 'edited')));
       expect(Object.keys(readTree(pair.local)).length).toBeGreaterThan(80);
+      // Looked at in the middle, half of it is still missing: that is no news either.
+      const removals = () =>
+        pair.events.filter((event) => event.type === 'sync-change' && event.action === 'remove').length;
+      const before = removals();
+      put(pair.remote, many(60));
+      const began = performance.now();
+      await pair.until('it was looked at', () => performance.now() - began > removalHold.lookMs + 100);
       put(pair.remote, { ...many(105), 'd1/f1': 'rebuilt' });
       await pair.equal();
+      expect(removals()).toBe(before);
       expect(text(pair.local, 'd1/f1')).toBe('rebuilt');
       await pair.until('it is over', () => pair.events.some(({ type }) => type === 'waited'));
       await session.stop();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
@@ -144,7 +145,10 @@ async function subjectsOfProject(invocation: Invocation): Promise<Subject[]> {
 async function subjectsOfRecords(invocation: Invocation): Promise<Subject[]> {
   const { signal } = invocation;
   const subjects: Subject[] = [];
-  for (const sync of worthShowing(await syncsHere(invocation))) {
+  const found = worthShowing(await syncsHere(invocation));
+  // One that never got so far as to remember anything, such as with a folder that was mistyped, is asked about only when there is no other.
+  const reached = found.filter(({ file, record }) => record.state !== 'failed' || existsSync(treeOf(file)));
+  for (const sync of reached.length > 0 ? reached : found) {
     const { container, containerPath, local, namespace, patterns, pod } = sync.record;
     const find = (kube: Kube) =>
       waitForTarget(kube, { namespace, pod, container }, { timeoutMs: timeoutOf(invocation), signal });
@@ -161,6 +165,8 @@ async function subjectsOfRecords(invocation: Invocation): Promise<Subject[]> {
   }
   return subjects;
 }
+
+const treeOf = (record: string): string => record.replace(/\.json$/, '.tree');
 
 /** How a sync of before was configured. */
 function settingsOf(record: SyncRecord | undefined) {

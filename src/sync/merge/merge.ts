@@ -66,6 +66,8 @@ export class Merge {
   readonly #lately = new Shrinking();
   /** Since when what looks like an accident may pass. */
   #suspectedAt: number | undefined;
+  /** How many removals there were at the last look at it. */
+  #suspected = 0;
   /** Where a directory is in the way. */
   readonly #obstructed = new Set<string>();
   #scheduled = false;
@@ -160,7 +162,9 @@ export class Merge {
     }
     const empty = this.#first && this.#emptyAtFirst;
     const danger = findDanger(ledger, planned, this.#approved, empty, this.#lately);
-    if (danger === undefined) {
+    if (danger === undefined && this.#comesBack(planned)) {
+      this.#work.do(this.#held.hold(planned, known, removalHold.lookMs));
+    } else if (danger === undefined) {
       this.#unsuspect();
       this.#lately.note(ledger, planned, this.#approved);
       for (const { path } of planned) this.#approved.delete(path);
@@ -176,16 +180,31 @@ export class Merge {
     }
   }
 
+  /** Whether what seemed lost is just being made anew: what is still missing of it may be on its way. */
+  #comesBack(planned: readonly Action[]): boolean {
+    if (this.#suspectedAt === undefined) return false;
+    const left = planned.filter((action) => action.do === 'remove').length;
+    const isLess = left > 0 && left < this.#suspected;
+    this.#suspected = left;
+    return isLess && this.#mayWait();
+  }
+
+  #mayWait(): boolean {
+    const { passingMs = removalHold.passingMs } = this.#options;
+    return performance.now() - (this.#suspectedAt ?? -Infinity) < passingMs;
+  }
+
   /** Whether to look again before anybody is asked; says so. */
   #mayPass(danger: Danger): boolean {
-    const { emit, passingMs = removalHold.passingMs, sides } = this.#options;
+    const { emit, passingMs, sides } = this.#options;
     if (passingMs === 0) return false;
+    this.#suspected = Infinity;
     if (this.#suspectedAt === undefined) {
       const text = `${dangerText(danger, sides[danger.side].root)}: waiting whether they come back`;
       emit({ type: 'waiting', id: suspicion, text });
     }
     this.#suspectedAt ??= performance.now();
-    return performance.now() - this.#suspectedAt < passingMs;
+    return this.#mayWait();
   }
 
   #unsuspect(): void {
