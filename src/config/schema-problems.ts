@@ -125,7 +125,12 @@ function typeHint(
     return `write it without quotes: ${value}`;
   if (def.type === 'boolean' && (value === 'true' || value === 'false'))
     return `write it without quotes: ${value}`;
-  if (def.type === 'array' && definition(def.element).type === 'string' && typeof value === 'string') {
+  // A union is one of texts and numbers.
+  if (
+    def.type === 'array' &&
+    ['string', 'union'].includes(definition(def.element).type) &&
+    typeof value === 'string'
+  ) {
     // Words without quoting of their own can be told apart; anything else is left as one.
     const words = /^[\w./:=@ -]+$/.test(value) ? value.trim().split(/ +/) : [value];
     return `write it as a list: [${words.map((word) => JSON.stringify(word)).join(', ')}]`;

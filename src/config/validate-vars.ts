@@ -2,12 +2,20 @@ import type { Diagnostic } from './diagnostic.js';
 import { itemsAt, listAt, valueAt } from './path.js';
 import { regexpOf } from './regexp.js';
 import type { ConfigSource } from './source.js';
+import { isVariableName } from './vars/text.js';
 
 /** What belongs together in definitions of variables, and the regular expressions of variables and profiles. */
 export function* validateVars(source: ConfigSource, value: unknown): Generator<Diagnostic> {
   for (const { path, value: variable } of listAt(value, ['vars'])) {
     const has = (key: string): boolean => valueAt(variable, [key]) !== undefined;
     const kind = valueAt(variable, ['source']);
+    const name = valueAt(variable, ['name']);
+    if (typeof name === 'string' && name !== '' && !isVariableName(name)) {
+      const message = 'a name has letters, digits, -, _ and . only; elsewhere ${…} is left to shells';
+      yield source.diagnose('CONFIG_INVALID', [...path, 'name'], message, {
+        hint: `name: ${name.replaceAll(/[^\w.-]+/g, '_')}`,
+      });
+    }
     if (has('value') && has('default')) {
       yield source.diagnose('CONFIG_INVALID', [...path, 'default'], 'cannot be used together with value', {
         part: 'key',

@@ -90,6 +90,6 @@ function noSuchProfile(
   const meant = nearest(name, names);
   return {
     message: `there is no profile ${JSON.stringify(name)}${meant === undefined ? '' : `, did you mean "${meant}"?`}`,
-    hint: names.length > 0 ? `profiles: ${names.join(', ')}` : undefined,
+    hint: names.length > 0 ? `profiles: ${names.join(', ')}` : 'this file has no profiles',
   };
 }

@@ -15,6 +15,11 @@ export interface FilledText {
 // Other braces belong to shells: ${name:-default}. The pattern of DevSpace from 5.16 on.
 const VARIABLE = /(\$+)(!?)\{([a-zA-Z0-9\-_.]+)\}/g;
 
+/** Whether `${name}` is a variable. */
+export function isVariableName(name: string): boolean {
+  return /^[a-zA-Z0-9\-_.]+$/.test(name);
+}
+
 /** The variables that `text` uses, in order, each once; `$${NAME}` is none. */
 export function namesIn(text: string): string[] {
   const names = new Set<string>();
