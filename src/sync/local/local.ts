@@ -1,4 +1,3 @@
-import { type BigIntStats, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
@@ -34,18 +33,16 @@ import { type Hinted, Hints } from './hints.js';
 import { observeInside } from './observe.js';
 import { Polling } from './polling.js';
 import { readLocal } from './read.js';
-import { identify, resolveRoot, rootVanished } from './root.js';
+import { identify, identifyInside, resolveRoot, rootVanished } from './root.js';
 import { scanLocal } from './scan.js';
 import { Stage } from './stage.js';
+import { isSuspect } from './suspect.js';
 import { sweepTrash } from './sweep-trash.js';
 import { named, Teller } from './teller.js';
 import { probeTraits } from './traits.js';
 import type { TrashReason } from '../trash/journal.js';
 import { Trash } from './trash.js';
 import { type LocalWatch, openWatch } from './watch.js';
-
-/** A file written this recently may have been written twice within one tick of the clock. */
-const suspectMs = 50;
 
 /**
  * The local side. `polling`: changes are looked for every 2 s, without watches. Throws SYNC_LOCAL_PATH_MISSING when there is no such directory. The
@@ -255,7 +252,7 @@ export class Local implements Endpoint {
       } else {
         this.#watch?.drop(path);
       }
-      if (entry?.kind === 'file' && written && isYoung(entry, this.traits.tickMs)) suspects.push(path);
+      if (entry?.kind === 'file' && written && isSuspect(entry, this.traits.tickMs)) suspects.push(path);
       seen.push(named(path, entry));
     }
     this.#teller.many(seen, suspects, byGit);
@@ -285,11 +282,11 @@ export class Local implements Endpoint {
     this.#teller.end(scanning, byGit);
   }
 
-  /** Watches a directory; true when it, or this one of that name, was not watched before. An inode alone may have been given away again. */
+  /** Watches a directory; true when it, or this one of that name, was not watched before. */
   #follow(path: string): boolean {
-    const stats = look(join(this.root, path));
-    if (stats === undefined || this.#watch === undefined) return false;
-    return this.#watch.add(path, `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`);
+    const identity = identifyInside(join(this.root, path));
+    if (identity === undefined || this.#watch === undefined) return false;
+    return this.#watch.add(path, identity);
   }
 
   #look(act: () => Promise<void>): Promise<void> {
@@ -299,17 +296,4 @@ export class Local implements Endpoint {
     });
     return looked;
   }
-}
-
-/** Undefined also when it cannot be reached any more: behind a loop of links, or a closed directory, that came a moment ago. */
-function look(absolute: string): BigIntStats | undefined {
-  try {
-    return lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-function isYoung(entry: FileEntry, tickMs: number): boolean {
-  return Date.now() - entry.mtime.s * 1000 - entry.mtime.ns / 1e6 < suspectMs + tickMs;
 }

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 
 import { Failure } from '../../base/failure.js';
 
@@ -23,6 +23,19 @@ export function resolveRoot(root: string): string {
 export function identify(root: string): string | undefined {
   const stats = statSync(root, { bigint: true, throwIfNoEntry: false });
   return stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
+}
+
+/**
+ * The same for one that may be a link and may be gone: undefined also when it cannot be reached any more, behind a loop of links, or a closed
+ * directory, that came a moment ago. An inode alone may have been given away again.
+ */
+export function identifyInside(absolute: string): string | undefined {
+  try {
+    const stats = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
+    return stats && `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
+  } catch {
+    return undefined;
+  }
 }
 
 export const rootVanished = (root: string, cause?: unknown): Failure =>
