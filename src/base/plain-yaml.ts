@@ -75,7 +75,8 @@ class Places {
     }
     const { start: before = 0, parts = [] } = this.#open.pop() ?? {};
     BEFORE_VALUE.lastIndex = before;
-    const start = before + (BEFORE_VALUE.exec(this.#text)?.[0].length ?? 0);
+    BEFORE_VALUE.test(this.#text);
+    const start = BEFORE_VALUE.lastIndex;
     if (anchor !== null || '!&'.includes(this.#text[start] ?? ' ')) throw new Unusual();
     const written = this.#written(start, position, kind, result, parts);
     this.#open.at(-1)?.parts.push(written);
@@ -122,15 +123,21 @@ function endOf(parts: readonly Written[]): number {
 
 function itemPlaces(parts: readonly Written[], list: readonly unknown[]): number[] {
   if (parts.length !== list.length || parts.some(({ start }) => start === -1)) throw new Unusual();
-  return parts.flatMap(({ start, end }) => [start, end, start, end]);
+  const places: number[] = [];
+  for (const { start, end } of parts) places.push(start, end, start, end);
+  return places;
 }
 
 /** Keys and values by turns. */
 function entryPlaces(parts: readonly Written[], map: object): number[] {
   if (parts.length !== 2 * Object.keys(map).length) throw new Unusual();
-  for (const [at, { start, end, result: key }] of parts.entries()) {
-    if (at % 2 === 1) continue;
-    if (typeof key !== 'string' || end - start > LONGEST_KEY || UNUSUAL_KEY.test(key)) throw new Unusual();
+  const places: number[] = [];
+  let isKey = true;
+  for (const { start, end, result } of parts) {
+    if (isKey && (typeof result !== 'string' || end - start > LONGEST_KEY || UNUSUAL_KEY.test(result)))
+      throw new Unusual();
+    places.push(start, end);
+    isKey = !isKey;
   }
-  return parts.flatMap(({ start, end }) => [start, end]);
+  return places;
 }
