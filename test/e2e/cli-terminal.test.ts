@@ -251,7 +251,7 @@ describe('a terminal whose connection breaks', () => {
     const args = ['enter', '--pod', 'cut', '--', 'sh', '-c', script];
     await using cli = startMarked(namespace, args, { cwd, terminal, env: { KUBECONFIG } });
     await cli.printed(/on\r\n/);
-    await isGuarded(proxy, proxy.bytes().down);
+    await isGuarded(proxy);
     proxy.hold();
     const since = performance.now();
     await cli.printed(/Open sh again there\?/);

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { startFaultProxy, type FaultProxy } from '../cluster/index.js';
 import { kubectl } from './cluster.js';
 import type { Project } from './project.js';
@@ -10,15 +9,17 @@ export interface FaultyCluster extends AsyncDisposable {
   readonly KUBECONFIG: string;
 }
 
-/**
- * Resolves when more than `since` (of `bytes().down`) has come and all is quiet: a command that says nothing has its second connection then, over
- * which it notices that the network is gone.
- */
-export async function isGuarded(proxy: FaultProxy, since: number): Promise<void> {
-  await until('a second connection', async () => {
+/** Longer than a command goes without its second connection, shorter than the time between two pings on it. */
+const calmMs = 2500;
+
+/** Resolves when nothing has come for a while: a command that says nothing has its second connection then, over which it notices that the network is gone. */
+export async function isGuarded(proxy: FaultProxy): Promise<void> {
+  let seen = 0;
+  let since = performance.now();
+  await until('a second connection', () => {
     const { down } = proxy.bytes();
-    await pause(500);
-    return down > since + 1500 && proxy.bytes().down === down;
+    if (down !== seen) [seen, since] = [down, performance.now()];
+    return seen > 0 && performance.now() - since >= calmMs;
   });
 }
 
