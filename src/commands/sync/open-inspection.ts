@@ -2,6 +2,7 @@ import { besideOf } from '../../dev/run/beside.js';
 import { openExec } from '../../kube/exec/exec.js';
 import type { Kube } from '../../kube/kube.js';
 import { readExcludes } from '../../sync/excludes/read-excludes.js';
+import { ancestorOf } from '../../sync/ancestor/memory.js';
 import { type Inspection, openInspection } from '../../sync/inspect/inspection.js';
 import type { Invocation } from '../command.js';
 import { helperDir } from '../helper-dir.js';
@@ -31,7 +32,7 @@ export async function openSubject(
         root: containerPath,
         identity: `${target.uid}/${target.containerId}`,
       },
-    ancestor: key === undefined ? undefined : `${stateDir}/${key}.tree`,
+    ancestor: key === undefined ? undefined : ancestorOf(stateDir, key),
     emit,
     signal,
   });

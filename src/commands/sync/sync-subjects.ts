@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { isFailure, Failure } from '../../base/failure.js';
 import { selectorFor, type ImageRefs } from '../../dev/images/built-images.js';
@@ -10,6 +10,7 @@ import { waitForTarget, type Target } from '../../kube/select/select.js';
 import { openState } from '../../state/cache.js';
 import type { SyncRecord } from '../../state/sync-record.js';
 import { findSyncs, keyOf, syncStateFolder, type FoundSync } from '../../state/sync-records.js';
+import { ancestorOf } from '../../sync/ancestor/memory.js';
 import { type InitialSync, initialSyncs } from '../../sync/core/initial.js';
 import type { ExcludeSources } from '../../sync/excludes/read-excludes.js';
 import type { Invocation } from '../command.js';
@@ -147,7 +148,9 @@ async function subjectsOfRecords(invocation: Invocation): Promise<Subject[]> {
   const subjects: Subject[] = [];
   const found = worthShowing(await syncsHere(invocation));
   // One that never got so far as to remember anything, such as with a folder that was mistyped, is asked about only when there is no other.
-  const reached = found.filter(({ file, record }) => record.state !== 'failed' || existsSync(treeOf(file)));
+  const reached = found.filter(
+    ({ file, record }) => record.state !== 'failed' || existsSync(ancestorOf(dirname(file), keyOf(file))),
+  );
   for (const sync of reached.length > 0 ? reached : found) {
     const { container, containerPath, local, namespace, patterns, pod } = sync.record;
     const find = (kube: Kube) =>
@@ -165,8 +168,6 @@ async function subjectsOfRecords(invocation: Invocation): Promise<Subject[]> {
   }
   return subjects;
 }
-
-const treeOf = (record: string): string => record.replace(/\.json$/, '.tree');
 
 /** How a sync of before was configured. */
 function settingsOf(record: SyncRecord | undefined) {

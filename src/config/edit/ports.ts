@@ -51,8 +51,9 @@ export function addPorts(
     );
   const selector = chooseSelector(config, 'ports', pods);
   const key = reverse ? 'reverseForward' : 'forward';
+  const forwards = allForwards(config, key);
   for (const { port, remotePort = port } of wanted) {
-    const taken = allForwards(config, key).some(
+    const taken = forwards.some(
       ({ entry, value }) =>
         (valueAt(value, ['protocol']) ?? 'tcp') === protocol &&
         (reverse

@@ -14,8 +14,11 @@ const saveWithinMs = 500;
 /** The file of an ancestor: one for each pair of folders (`key` tells apart pairs that look the same). */
 export function ancestorFile(stateDir: string, key: readonly string[]): string {
   const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex');
-  return join(stateDir, `${digest.slice(0, 16)}.tree`);
+  return ancestorOf(stateDir, digest.slice(0, 16));
 }
+
+/** The same for a pair whose digest is known, such as from the name of its record. */
+export const ancestorOf = (stateDir: string, digest: string): string => join(stateDir, `${digest}.tree`);
 
 export interface Recalled extends Recollection {
   /** The container is another one than before. */

@@ -178,13 +178,13 @@ export class Work {
       // What still waits when the session ends is not begun.
       if (this.#signal.aborted) return false;
       try {
-        const result = await perform(change, this.#sides, this.#ledger, this.#emit);
-        this.bytes -= size;
+        const result = await perform(change, this.#sides, this.#ledger, this.#emit).finally(
+          () => (this.bytes -= size),
+        );
         if (result) this.#events.done(result);
         release();
         return true;
       } catch (error) {
-        this.bytes -= size;
         release(error ?? new Error('unknown'));
         return false;
       }
