@@ -56,8 +56,13 @@ describe('devspace attach', () => {
     const args = ['attach', '-n', namespace.name, '--pod', 'tty'];
     await using cli = startCli(args, { cwd, terminal: { ...terminal, after: 'stty -a' } });
     await cli.printed(/Ctrl-P Ctrl-Q detaches/);
-    cli.child.stdin.write('echo $((6 * 7)); stty size\r');
-    await cli.printed(/42\r\n33 101\r\n/);
+    cli.child.stdin.write('echo $((6 * 7))\r');
+    await cli.printed(/\r\n42\r\n/);
+    // The size is on its way beside the input: first another one, then the terminal's own.
+    await until('the size', () => {
+      cli.child.stdin.write('stty size\r');
+      return cli.printed(/\r\n33 101\r\n/, 1000);
+    });
     cli.child.stdin.write('\u0010');
     cli.child.stdin.write('\u0011');
     const { code, stdout } = await cli.exited;

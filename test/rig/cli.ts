@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { sleep } from '../../src/base/abort.js';
 import type { Event } from '../../src/report/events.js';
 import { until } from './until.js';
 
@@ -27,6 +28,7 @@ export interface CliResult {
 /** A running `devspace`. Disposing kills it when it still runs. */
 export interface RunningCli extends AsyncDisposable {
   readonly child: ChildProcessWithoutNullStreams;
+  /** Rejects with what was printed when it still runs {@link endMs} later. */
   readonly exited: Promise<CliResult>;
   output(): { stdout: string; stderr: string };
   /** Resolves when the pattern has been printed on either stream; rejects with all output when the process ends first. */
@@ -36,6 +38,9 @@ export interface RunningCli extends AsyncDisposable {
   /** For `--output json`: resolves to the first event that `test` accepts. */
   event<E extends Event>(test: (event: Event) => event is E, ms?: number): Promise<E>;
 }
+
+/** Less than a test has: a command that does not end is told of with what it has printed. */
+const endMs = 120_000;
 
 /** Starts the built CLI as users run it. The test's own DEVSPACE_ and CI variables do not reach it; NO_COLOR is set. */
 export function startCli(args: readonly string[], options: CliOptions): RunningCli {
@@ -53,12 +58,19 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
   if (!terminal) child.stdin.end(options.input ?? '');
 
   let result: CliResult | undefined;
+  const over = new AbortController();
   const exited = new Promise<CliResult>((resolve) => {
     child.on('close', (code, signal) => {
       result = { code, signal, stdout, stderr };
+      over.abort();
       resolve(result);
     });
   });
+  const endsNot = async (): Promise<CliResult> => {
+    await sleep(endMs, over.signal).catch(() => exited);
+    if (result) return result;
+    throw new Error(`devspace ${args.join(' ')} still runs after ${endMs} ms\n${stdout}\n${stderr}`);
+  };
   const ended = (what: string) =>
     new Error(
       `devspace ${args.join(' ')} ended with ${result?.signal ?? result?.code} before ${what}\n${stdout}\n${stderr}`,
@@ -76,7 +88,9 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
 
   const running: RunningCli = {
     child,
-    exited,
+    get exited() {
+      return Promise.race([exited, endsNot()]);
+    },
     output: () => ({ stdout, stderr }),
     events,
     async printed(pattern, ms = 60_000) {

@@ -1,6 +1,8 @@
+import { sleep } from '../../src/base/abort.js';
+
 /**
  * Asks until `probe` returns something other than false, null or undefined, for facts that nothing announces. Throws, with the last error,
- * when that did not happen in time.
+ * when that did not happen in time, or when the probe does not come back.
  */
 export async function until<T>(
   what: string,
@@ -9,14 +11,23 @@ export async function until<T>(
 ): Promise<NonNullable<T>> {
   const end = performance.now() + ms;
   let last: unknown;
-  for (;;) {
-    try {
-      const value = await probe();
-      if (value !== undefined && value !== null && value !== false) return value;
-    } catch (error) {
-      last = error;
+  const over = new AbortController();
+  const hanging = sleep(ms + 10_000, over.signal).then(() => {
+    throw new Error(`${what}: not within ${ms} ms, and nothing answers the last question`, { cause: last });
+  });
+  hanging.catch(() => {});
+  try {
+    for (;;) {
+      try {
+        const value = await Promise.race([probe(), hanging]);
+        if (value !== undefined && value !== null && value !== false) return value;
+      } catch (error) {
+        last = error;
+      }
+      if (performance.now() > end) throw new Error(`${what}: not within ${ms} ms`, { cause: last });
+      await sleep(25);
     }
-    if (performance.now() > end) throw new Error(`${what}: not within ${ms} ms`, { cause: last });
-    await new Promise((resolve) => setTimeout(resolve, 25));
+  } finally {
+    over.abort();
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { resetSocket } from '../../base/reset-socket.js';
 import { resetCodes } from './frames.js';
 import type { StreamBreak, TunnelStream } from './stream.js';
 
@@ -75,7 +76,7 @@ export function join(
           return finish(remembered);
         }
         // A reset tells the client that the answer is not whole; an end would look like a complete one.
-        socket.resetAndDestroy();
+        resetSocket(socket);
       },
     });
     socket.on('data', say).on('end', end).on('close', closed);

@@ -1,5 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
+import { resetSocket } from '../../base/reset-socket.js';
 import type { Kube } from '../kube.js';
 import { onAbort } from '../on-abort.js';
 import type { Pod } from '../api/objects.js';
@@ -103,7 +104,7 @@ class Connections {
   add(socket: Socket, remotePort: number): void {
     // Until it is connected through, a reset by the client is nobody's failure; later it is its own.
     socket.on('error', () => {});
-    const abort = onAbort(this.signal, () => socket.resetAndDestroy());
+    const abort = onAbort(this.signal, () => resetSocket(socket));
     const running = this.serve(socket, remotePort)
       .catch((error: unknown) => this.fail(socket, error))
       .finally(() => {
@@ -150,7 +151,7 @@ class Connections {
       // Else another pod has to come.
       const waitMs = failure.code === 'PORT_FORWARD_FAILED' ? refusedMs : goneMs;
       if (!(await this.target.moved(link, waitMs, this.signal))) {
-        socket.resetAndDestroy();
+        resetSocket(socket);
         return this.report(failure, link, false);
       }
     }
@@ -176,7 +177,7 @@ class Connections {
   }
 
   private fail(socket: Socket, error: unknown): void {
-    socket.resetAndDestroy();
+    resetSocket(socket);
     if (this.signal.aborted) return;
     if (error instanceof Failure) this.report(error, undefined, false);
     // What is not a Failure is a bug: it must not vanish in a connection nobody watches.

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Failure } from '../../base/failure.js';
+import { resetSocket } from '../../base/reset-socket.js';
 import type { SpdyConnection } from '../spdy/connection.js';
 import type { SpdyStream } from '../spdy/stream.js';
 import { portFailure, type Outcome, type PodConnection, type PodName } from './pod-connection.js';
@@ -79,7 +80,7 @@ export class PortPair implements PodConnection {
     let halfClose: NodeJS.Timeout | undefined;
 
     const send = (chunk: Buffer): void => {
-      if (hasEnded) return void socket.resetAndDestroy();
+      if (hasEnded) return resetSocket(socket);
       this.sent.frames += 1;
       this.sent.bytes += chunk.length;
       this.sent.isAnswered = false;
@@ -113,7 +114,7 @@ export class PortPair implements PodConnection {
           return resolve({ failure, answered, retry: { sent: remembered! } });
         }
         // A reset tells the client that the answer is not whole; an end would look like a complete one.
-        if (failure) socket.resetAndDestroy();
+        if (failure) resetSocket(socket);
         resolve({ failure, answered });
       };
       data.on('data', (chunk: Buffer) => {
@@ -129,7 +130,7 @@ export class PortPair implements PodConnection {
         hasEnded = true;
         const cut = answersOn && performance.now() - finishedAt! > trustedEndMs;
         if (!this.refusal()) {
-          if (cut) socket.resetAndDestroy();
+          if (cut) resetSocket(socket);
           else socket.end();
         }
         // What the client may still say reaches nobody.

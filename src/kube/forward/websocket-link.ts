@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Failure } from '../../base/failure.js';
+import { resetSocket } from '../../base/reset-socket.js';
 import { settleable } from '../../base/settleable.js';
 import { corePath, withQuery } from '../api/api-paths.js';
 import { openChannel, type Channel, type ChannelHandlers } from '../websocket/channel.js';
@@ -153,7 +154,7 @@ class WebsocketConnection implements ChannelHandlers, PodConnection {
   private closeSocket(socket: Socket, failure: Failure | undefined): void {
     if (socket.destroyed) return;
     // A reset tells the client that the answer is not whole; an end would look like a complete one.
-    if (failure) socket.resetAndDestroy();
+    if (failure) resetSocket(socket);
     else {
       socket.resume();
       socket.destroySoon();
