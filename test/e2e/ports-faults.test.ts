@@ -65,9 +65,11 @@ describe.skipIf(!kubeconfig)('a forward in trouble', () => {
     await load;
     const first = answers.find(({ text }) => text === 'two x')!.at;
     console.log(`the forward answered ${Math.round(first - ready)} ms after the second pod was ready`);
-    expect(first - ready).toBeLessThan(1500);
+    expect(first - ready).toBeLessThan(5000);
     // A connection that was open when the pod went away breaks; none is refused.
-    expect(answers.filter(({ text }) => !/^(one|two) x$/.test(text)).length).toBeLessThanOrEqual(4);
+    const others = answers.map(({ text }) => text).filter((text) => !/^(one|two) x$/.test(text));
+    expect(others.filter((text) => text.includes('ECONNREFUSED'))).toEqual([]);
+    expect(others.length).toBeLessThanOrEqual(8);
     expect(moves.at(-1)).toBe('two');
   });
 
@@ -97,7 +99,7 @@ describe.skipIf(!kubeconfig)('a forward in trouble', () => {
     const back = performance.now();
     expect(await forward.ask('c')).toBe('three c');
     console.log(`the forward answered ${Math.round(performance.now() - back)} ms after the network was back`);
-    expect(performance.now() - back).toBeLessThan(2000);
+    expect(performance.now() - back).toBeLessThan(5000);
     expect(await during).toBe('three b');
   });
 
