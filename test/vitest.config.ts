@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate: false,
+          setupFiles: ['test/rig/fixed-seed.ts'],
           // A machine under load takes its time; none of them waits that long by itself.
           testTimeout: 30_000,
           include: ['test/**/*.test.ts'],

@@ -88,7 +88,9 @@ class Places {
     if (same && same.kind === kind && same.result === result) return same;
     const isScalar = typeof result !== 'object' || result === null;
     NULL.lastIndex = start;
-    if (result === null && !NULL.test(this.#text)) return { start: -1, end: -1, kind, result };
+    // Behind what was read stands what comes next, which may begin like a null: `nullable: 1`.
+    if (result === null && (start >= position || !NULL.test(this.#text)))
+      return { start: -1, end: -1, kind, result };
     const end = isScalar || '[{'.includes(this.#text[start] ?? '') ? this.#trimmed(position) : endOf(parts);
     // js-yaml takes that for a comment.
     if (this.#text[end] === '#') throw new Unusual();

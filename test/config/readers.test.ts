@@ -158,6 +158,7 @@ const edges = [
   'a:\n\n\n  b: 1\n\n  c: 2\n\n',
   'a:\n  b:\nc:\n',
   'a: 1\n...\n',
+  'a:\nnullable: 1\nb:\n  c:\n  ~d: 1\n',
   // Brackets.
   'a: []\nb: {}\nc: [ ]\nd: { }\ne: [a, "b", \'c\', 1, 1.5, true, null, ~, [x, {y: z}]]\nf: {a: 1, b: [c], d: {e: f}}\n',
   'a: [a,b]\nb: [a , b]\nc: [a b, c-d, -e, -1, ./f, g=h, i@j]\nd: [a,]\ne: [,]\n',
