@@ -67,6 +67,8 @@ export interface SyncOptions extends Patterns {
   stateDir: string;
   /** Tells apart syncs of the same folders with different containers, over the life of the containers; default: the two roots alone. */
   stateKey?: string | undefined;
+  /** The key of a sync of the same folders, with another container, whose knowledge of the local side holds as long as there is none with this key. */
+  formerKey?: string | undefined;
   /** More files and folders than this on one side end the session; default 2,000,000. */
   mostPaths?: number | undefined;
   /** How the other side is called to the user. */
@@ -165,12 +167,15 @@ class Session implements SyncSession {
     ledger.dirty.defer();
     // First, since it waits for others: what is done here fits in between.
     const both = AbortSignal.any([signal, this.#abort.signal]);
-    const { beside, remoteRoot, stateDir, stateKey } = this.#options;
+    const { beside, formerKey, remoteRoot, stateDir, stateKey } = this.#options;
     const where = { root: remoteRoot, beside };
     const injected = injectHelper(open, (machine) => readHelper(helperDir, machine), both, where);
     injected.catch(() => {});
-    const file = ancestorFile(stateDir, [this.local, remoteRoot, stateKey ?? '']);
-    const loading = loadMemory(file);
+    const fileOf = (key = '') => ancestorFile(stateDir, [this.local, remoteRoot, key]);
+    const file = fileOf(stateKey);
+    const loading = loadMemory(file).then((found) =>
+      found === 'missing' && formerKey !== undefined ? loadMemory(fileOf(formerKey)) : found,
+    );
     this.#local.watch(this.#eventsOf('local', ledger));
     const localScan = this.#local.scan('');
     localScan.catch(() => {});
@@ -241,13 +246,8 @@ class Session implements SyncSession {
     this.#state.to('watching');
     const done = { ...merge.counts, ms: Math.round(performance.now() - this.#began) };
     this.#saver?.touch();
-    this.#options.emit({
-      type: 'sync',
-      state: 'initial-done',
-      local: this.local,
-      remote: this.remote,
-      ...done,
-    });
+    const { local, remote } = this;
+    this.#options.emit({ type: 'sync', state: 'initial-done', local, remote, ...done });
     this.#initial.resolve(done);
     if (this.#options.watch === false) await this.stop();
   }

@@ -365,7 +365,7 @@ describe.skipIf(missing)('options of a session', { timeout: 30_000 }, () => {
   it('keeps only so many removals in mind', async () => {
     const stones = new Tombstones(2);
     for (const path of ['a', 'b', 'a', 'c'])
-      stones.add(path, { kind: 'directory', size: 0, hash: '', target: '' });
+      stones.removed(path, { kind: 'directory', size: 0, hash: '', target: '' });
     expect([...stones].map(([path]) => path)).toEqual(['a', 'c']);
   });
 

@@ -19,6 +19,8 @@ export interface KeepInSyncOptions extends WaitForPodOptions, Pick<SyncOptions, 
   /** See SyncOptions. */
   stateDir: string;
   stateKey: string;
+  /** See SyncOptions. */
+  formerKey?: string | undefined;
   refs: ImageRefs;
   /** The one pod to sync with, when it is known; else the entry selects it. */
   pod?: string | undefined;
@@ -161,6 +163,7 @@ function sessionOpener(
       stateDir,
       helperDir,
       stateKey,
+      formerKey: options.formerKey,
       confirm: confirm && ((danger) => confirm(danger, `${localRoot} <-> ${target.pod}:${remote}`)),
       onBatch: entry.onUpload || entry.onDownload ? async (batch) => hooks.batch(batch) : undefined,
       emit,

@@ -13,7 +13,15 @@ import { settingsOf } from './sync-settings.js';
 
 export interface OpenSyncOptions extends Pick<
   SyncOptions,
-  'confirm' | 'emit' | 'helperDir' | 'localRoot' | 'onBatch' | 'signal' | 'stateDir' | 'stateKey'
+  | 'confirm'
+  | 'emit'
+  | 'formerKey'
+  | 'helperDir'
+  | 'localRoot'
+  | 'onBatch'
+  | 'signal'
+  | 'stateDir'
+  | 'stateKey'
 > {
   entry: SyncConfig;
   target: Target;

@@ -11,7 +11,10 @@ import { directionOf, selectorKeyOf, stateKeyOf } from './sync-settings.js';
 
 export type { RunningSync } from './keep-in-sync.js';
 
-export interface SyncEntryOptions extends Omit<KeepInSyncOptions, 'localRoot' | 'stateDir' | 'stateKey'> {
+export interface SyncEntryOptions extends Omit<
+  KeepInSyncOptions,
+  'formerKey' | 'localRoot' | 'stateDir' | 'stateKey'
+> {
   /** Folder of devspace.yaml. */
   root: string;
   /** Who runs it, and where a dev run logs it. */
@@ -34,6 +37,8 @@ export async function startSyncEntry(
   const containerPath = entry.containerPath ?? '.';
   const stateDir = syncStateFolder(root);
   const stateKey = stateKeyOf(kube, entry, pod);
+  // A pod that joins brings back what was deleted while others were synced with.
+  const formerKey = isReplica ? stateKeyOf(kube, entry, undefined) : undefined;
   const { excludePaths, uploadExcludePaths, downloadExcludePaths } = entry;
   const { excludeFile, uploadExcludeFile, downloadExcludeFile, gitIgnore } = entry;
   const recording = await recordSync({
@@ -79,9 +84,8 @@ export async function startSyncEntry(
     throw error;
   };
   try {
-    const running = await keepInSync(kube, entry, { ...options, localRoot, stateDir, stateKey, emit }).catch(
-      failed,
-    );
+    const kept = { ...options, localRoot, stateDir, stateKey, formerKey, emit };
+    const running = await keepInSync(kube, entry, kept).catch(failed);
     const done = running.done.catch(failed);
     // Not everyone waits for it before it is disposed.
     done.catch(() => {});

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 import { systemCode } from '../../base/failure.js';
 import type { Known } from '../core/entry.js';
-import { type Tombstone, Tombstones } from '../core/tombstones.js';
+import { type Grave, type Tombstone, Tombstones } from '../core/tombstones.js';
 import type { KnownTable } from '../store/known-table.js';
 import { Reader, Writer } from '../wire/values.js';
 import type { Memory, Recollection } from './recollection.js';
@@ -17,9 +17,13 @@ export interface Identity {
   patterns: string;
 }
 
-const magic = 'devspace-sync-ancestor-3';
-/** Earlier formats, which are still read: stamps as text; at first nothing but the ancestor was kept. */
-const earlier = { second: 'devspace-sync-ancestor-2', first: 'devspace-sync-ancestor-1' } as const;
+const magic = 'devspace-sync-ancestor-4';
+/** Earlier formats, which are still read: one tombstone for each path; stamps as text; at first nothing but the ancestor was kept. */
+const earlier = {
+  third: 'devspace-sync-ancestor-3',
+  second: 'devspace-sync-ancestor-2',
+  first: 'devspace-sync-ancestor-1',
+} as const;
 const kinds = ['file', 'directory', 'symlink'] as const;
 
 /** From so many bytes on, what is collected is written. */
@@ -44,7 +48,7 @@ export async function loadMemory(file: string): Promise<Saved | 'missing' | 'dam
     if (!createHash('sha256').update(content).digest().equals(bytes.subarray(-32))) return 'damaged';
     const from = new Reader(content);
     const version = from.text();
-    if (![magic, earlier.second, earlier.first].includes(version)) return 'damaged';
+    if (![magic, ...Object.values(earlier)].includes(version)) return 'damaged';
     const identity = { local: from.text(), remote: from.text(), patterns: from.text() };
     const parked: Memory['parked'] = new Map();
     const tombstones = new Tombstones();
@@ -54,21 +58,26 @@ export async function loadMemory(file: string): Promise<Saved | 'missing' | 'dam
         const [local, remote] = readStamps(from);
         parked.set(path, { local, remote });
       }
-      for (let left = from.uint(); left > 0; left--) tombstones.add(from.path(), readStone(from));
+      for (let left = from.uint(); left > 0; left--) {
+        const path = from.path();
+        if (version === magic) tombstones.set(path, readGrave(from));
+        else tombstones.removed(path, readStone(from));
+      }
     }
     const isLatest = version === magic;
+    const isRaw = isLatest || version === earlier.third;
     const rows = from.rest();
-    const into = (table: KnownTable) => readAncestor(rows, table, isLatest);
+    const into = (table: KnownTable) => readAncestor(rows, table, isRaw);
     return { identity, ancestor: { into }, parked, tombstones, isLatest };
   } catch {
     return 'damaged';
   }
 }
 
-function readAncestor(bytes: Buffer, table: KnownTable, isLatest: boolean): void {
+function readAncestor(bytes: Buffer, table: KnownTable, isRaw: boolean): void {
   for (const from = new Reader(bytes); from.remaining > 0;) {
     const path = from.path();
-    if (isLatest) table.readRow(path, from);
+    if (isRaw) table.readRow(path, from);
     else table.set(path, readKnown(from));
   }
 }
@@ -107,7 +116,7 @@ function* piecesOf(
   to.uint(parked.size);
   for (const [path, { local, remote }] of parked) writeStamps(to.text(path), local, remote);
   to.uint(tombstones.size);
-  for (const [path, stone] of tombstones) writeStone(to.text(path), stone);
+  for (const [path, grave] of tombstones) writeGrave(to.text(path), grave);
   for (const [path, row] of ancestor.rows()) {
     ancestor.writeRow(row, to.text(path));
     if (to.length < pieceBytes) continue;
@@ -123,6 +132,17 @@ function readKnown(from: Reader): Known {
   const modes = { localMode: from.mode(), remoteMode: from.mode() };
   const [localStamp, remoteStamp] = readStamps(from);
   return { kind, ...modes, localStamp, remoteStamp, ...readContent(from, kind) };
+}
+
+function writeGrave(to: Writer, { brought, isMet, last }: Grave): void {
+  to.u8((isMet ? 1 : 0) | (last ? 2 : 0)).uint(brought.length);
+  for (const stone of last ? [...brought, last] : brought) writeStone(to, stone);
+}
+
+function readGrave(from: Reader): Grave {
+  const flags = from.u8();
+  const brought = Array.from({ length: from.uintUpTo(16, 'stones') }, () => readStone(from));
+  return { brought, isMet: (flags & 1) !== 0, last: flags & 2 ? readStone(from) : undefined };
 }
 
 function writeStone(to: Writer, stone: Tombstone): void {

@@ -1,5 +1,6 @@
 import { type Entry, type FileEntry, type Known, modeIn, type Side, stampIn } from './entry.js';
 import { isPortableTarget, parentsOf } from './path.js';
+import type { Tombstone } from './tombstones.js';
 import type { Tree } from './tree.js';
 import type { Decision, View } from './view.js';
 
@@ -15,19 +16,34 @@ export function isSyncable(path: string, entry: Entry): entry is Syncable {
   return entry.kind !== 'symlink' || isPortableTarget(path, entry.target);
 }
 
-/** Whether a side still has what the ancestor says: by stamp, then kind and size, then hash. Without an ancestor everything is new. */
-export function compare(
+type State = 'same' | 'new' | 'unsure';
+
+/**
+ * Whether a side still has what the ancestor says: by stamp, then kind and size, then hash. Without an ancestor everything is new. What a new container
+ * brings is as before, too, when it is what the path had earlier: its image is older than what was done since.
+ */
+export function compare(view: View, path: string, side: Side, entry: Entry, known: Known | undefined): State {
+  if (known === undefined) return 'new';
+  const state = compareContent(view, path, side, entry, known, stampIn(known, side));
+  const isBrought = side === 'remote' && known.remoteStamp === undefined && known.localStamp !== undefined;
+  if (state !== 'new' || !isBrought) return state;
+  const states = view.tombstones.of(path).map((stone) => compareContent(view, path, side, entry, stone));
+  return states.find((one) => one === 'same') ?? states.find((one) => one === 'unsure') ?? 'new';
+}
+
+function compareContent(
   view: View,
   path: string,
   side: Side,
   entry: Entry,
-  known: Known | undefined,
-): 'same' | 'new' | 'unsure' {
-  if (known === undefined || entry.kind !== known.kind) return 'new';
+  known: Tombstone,
+  stamp?: string,
+): State {
+  if (entry.kind !== known.kind) return 'new';
   if (entry.kind === 'directory') return 'same';
   if (entry.kind === 'symlink') return entry.target === known.target ? 'same' : 'new';
   if (entry.kind !== 'file') return 'new';
-  if (entry.stamp === stampIn(known, side)) return 'same';
+  if (entry.stamp === stamp) return 'same';
   if (entry.size !== known.size) return 'new';
   const hash = view.hashOf(side, path, entry.stamp);
   if (hash === undefined) return 'unsure';

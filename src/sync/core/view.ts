@@ -2,6 +2,7 @@ import type { Ancestor, Side } from './entry.js';
 import type { Rules } from './ignore.js';
 import type { Parked } from './memory.js';
 import type { Policy } from './policy.js';
+import type { Tombstones } from './tombstones.js';
 import type { Tree } from './tree.js';
 
 /** Everything a merge is decided from. Nothing here is changed by deciding. */
@@ -13,6 +14,8 @@ export interface View {
   readonly policy: Policy;
   /** What is left different on purpose, and with which stamps it was so. */
   readonly parked: Readonly<Pick<Map<string, Parked>, 'get'>>;
+  /** What paths had before. */
+  readonly tombstones: Pick<Tombstones, 'of'>;
   /** The hash of the content that has this stamp, when it was computed. */
   hashOf(side: Side, path: string, stamp: string): string | undefined;
   /** Why what only the container has cannot be here (core/namesakes.ts); undefined: it can. */

@@ -38,12 +38,13 @@ export function explainStart(
   start: { initialSync: InitialSync; leaveRemoteOnly: boolean },
 ): string | undefined {
   const { initialSync, leaveRemoteOnly } = start;
-  const { ancestor, local, modeless, parked, policy, remote, rules } = view;
+  const { ancestor, local, modeless, parked, policy, remote, rules, tombstones } = view;
   const atStart: View = {
     ancestor,
     local,
     remote,
     rules,
+    tombstones,
     modeless,
     policy: { direction: policy.direction, initial: initialSync, leaveRemoteOnly },
     parked: keepsDifferences(initialSync) ? parked : new Map(),

@@ -7,7 +7,7 @@ import type { Memory } from '../ancestor/recollection.js';
 import type { Parked } from '../core/memory.js';
 import { parentOf } from '../core/path.js';
 import type { Policy } from '../core/policy.js';
-import { Tombstones } from '../core/tombstones.js';
+import { type Tombstone, Tombstones } from '../core/tombstones.js';
 import type { View } from '../core/view.js';
 import type { Scanning } from '../endpoint.js';
 import { KnownTable } from '../store/known-table.js';
@@ -170,19 +170,19 @@ export class Ledger implements View, Memory {
 
   /** Both sides have this in common now. */
   record(path: string, local: Entry, remote: Entry, hash: string): void {
+    const brought = this.#hashes.remote.get(path)?.hash;
     this.#switched.delete(path);
     this.#hashes.local.delete(path);
     this.#hashes.remote.delete(path);
     if (local.kind !== remote.kind || !isSyncable(path, local) || !isSyncable(path, remote)) return;
     this.parked.delete(path);
-    this.tombstones.delete(path);
     const suspect = this.#suspects.delete(path);
     if (suspect) this.mark(path);
+    const size = local.kind === 'file' ? local.size : 0;
+    const now = { kind: local.kind, size, hash, target: local.kind === 'symlink' ? local.target : '' };
+    this.tombstones.gaveWay(path, this.ancestor.get(path), now, brought);
     this.ancestor.set(path, {
-      kind: local.kind,
-      size: local.kind === 'file' ? local.size : 0,
-      hash,
-      target: local.kind === 'symlink' ? local.target : '',
+      ...now,
       localStamp: suspect ? '' : local.stamp,
       remoteStamp: remote.stamp,
       localMode: 'mode' in local ? local.mode : 0,
@@ -206,22 +206,28 @@ export class Ledger implements View, Memory {
   /** Nothing is there any more, on either side. */
   forget(path: string): void {
     this.#switched.delete(path);
-    const known = this.ancestor.get(path);
-    if (known) this.tombstones.add(path, known);
-    this.#drop(path);
+    // What is excluded now may still be there.
+    if (this.ancestor.get(path)?.localStamp === undefined) this.#drop(path);
+    else this.#removed(path);
+  }
+
+  /** The container had this and lost: when it had brought it, its image may bring it again. */
+  lost(path: string, was: Tombstone): void {
+    if (this.ancestor.get(path)?.remoteStamp === undefined) this.tombstones.replaced(path, was);
   }
 
   /** Nobody removed these on purpose: where they still are, they count as new. */
   restore(paths: Iterable<string>): void {
     for (const path of paths) {
       this.#drop(path);
+      this.tombstones.delete(path);
       this.mark(path);
     }
   }
 
   /** The path was removed from a side. */
   removed(path: string, from: Side, replaced: boolean): void {
-    if (replaced) this.#drop(path);
+    if (replaced) this.#removed(path);
     else this.forget(path);
     // What has no place before may have waited for this.
     if (replaced) for (const below of this[otherSide(from)].below([path])) this.mark(below);
@@ -230,6 +236,12 @@ export class Ledger implements View, Memory {
   /** The path is about to be read: what was suspected before does not matter any more. */
   trust(path: string): void {
     this.#suspects.delete(path);
+  }
+
+  #removed(path: string): void {
+    const known = this.ancestor.get(path);
+    if (known) this.tombstones.removed(path, known);
+    this.#drop(path);
   }
 
   #drop(path: string): void {

@@ -52,7 +52,7 @@ export async function perform(
       const { target } = change;
       const loser = await prepareLoser(change, sides, emit);
       const made = await sides[to].symlink(path, target, change.source.target, loser);
-      loser?.told();
+      overcome(loser, path, ledger);
       recordAt(to, made, path, '', ledger, change.source);
       return done(target ? 'update' : 'create');
     }
@@ -63,7 +63,7 @@ export async function perform(
         throw change.replaced && isFailure(error, 'SYNC_DIR_NOT_EMPTY') ? inTheWay(to, path) : error;
       });
       if (savedAs !== undefined) loser?.kept?.(savedAs);
-      loser?.told();
+      overcome(loser, path, ledger);
       ledger.removed(path, to, change.replaced);
       return change.replaced ? undefined : done('remove', change.target.kind === 'directory');
     }
@@ -137,7 +137,7 @@ async function send(
     }
     ended = true;
     const made = await incoming.commit(content.hash);
-    loser?.told();
+    overcome(loser, path, ledger);
     if (isOurs(made, source)) {
       recordAt(to, made, path, content.hash, ledger, content.entry);
     } else {
@@ -162,6 +162,12 @@ function hasAlready(ledger: Ledger, to: Side, path: string, target: FileEntry, h
   const known = ledger.ancestor.get(path);
   if (known?.kind !== 'file' || known.hash !== hash) return false;
   return target.stamp === (to === 'local' ? known.localStamp : known.remoteStamp);
+}
+
+/** The winner is in the loser's place, but not recorded yet. */
+function overcome(loser: Loser | undefined, path: string, ledger: Ledger): void {
+  loser?.told();
+  if (loser?.theirs) ledger.lost(path, loser.theirs);
 }
 
 /** `source` is what the other side had when this was planned or read: what it has now may be newer, and is decided about later. */

@@ -54,8 +54,11 @@ const memory = (): Memory => {
   const tombstones = new Tombstones();
   parked.set('differs', { local: '1234567812345678', remote: '8765432187654321' });
   parked.set('there only', { local: undefined, remote: '8765432187654321' });
-  tombstones.add('gone', known({}));
-  tombstones.add('gone link', known({ kind: 'symlink', size: 0, hash: '', target: 'x' }));
+  tombstones.removed('gone', known({}));
+  tombstones.removed('gone link', known({ kind: 'symlink', size: 0, hash: '', target: 'x' }));
+  tombstones.removed('gone', known({ hash: 'cd'.repeat(32) }));
+  tombstones.meet();
+  tombstones.replaced('edited', known({}));
   const table = new KnownTable(new PathTable());
   for (const [path, known] of ancestor()) table.set(path, known);
   return { ancestor: table, parked, tombstones };
@@ -152,7 +155,7 @@ describe('recalling', () => {
 
   it('forgets what was left different on another file system, and removals of another folder', async () => {
     const [there, here] = [await recalled({ remote: 'other' }), await recalled({ local: 'other' })];
-    expect([there.parked.size, there.tombstones.size, there.newContainer]).toEqual([0, 2, true]);
+    expect([there.parked.size, there.tombstones.size, there.newContainer]).toEqual([0, 3, true]);
     expect([here.parked.size, here.tombstones.size, here.newContainer]).toEqual([0, 0, false]);
     expect((await recalled({})).parked.size).toBe(2);
   });

@@ -75,6 +75,8 @@ export interface ModelOptions extends Patterns {
   naming?: Naming;
   /** The local side keeps no modes. */
   modeless?: boolean;
+  /** The ancestor was made with other excludes. */
+  patternsChanged?: boolean;
 }
 
 /** A whole sync without any side effect: the real planner and ledger, with {@link ModelSide}s for the endpoints. */
@@ -90,7 +92,13 @@ export class Model {
   readonly asked: string[] = [];
   readonly #key: ((path: string) => string) | undefined;
 
-  constructor(local: ModelSide, remote: ModelSide, ancestor: Ancestor, options: ModelOptions = {}) {
+  constructor(
+    local: ModelSide,
+    remote: ModelSide,
+    ancestor: Ancestor,
+    options: ModelOptions = {},
+    tombstones?: Tombstones,
+  ) {
     this.local = local;
     this.remote = remote;
     this.#key = namingKey(options.naming ?? exactNaming);
@@ -105,15 +113,24 @@ export class Model {
     const into = (table: KnownTable) => {
       for (const [path, known] of ancestor) table.set(path, known);
     };
-    const nothingElse = { parked: new Map(), tombstones: new Tombstones() };
+    for (const side of ['local', 'remote'] as const) this.#observe(side);
     takeOver(this.ledger, {
       ancestor: { into },
-      ...nothingElse,
-      newContainer: false,
-      patternsChanged: false,
+      parked: new Map(),
+      tombstones: tombstones ?? new Tombstones(),
+      newContainer: tombstones !== undefined,
+      patternsChanged: options.patternsChanged ?? false,
     });
-    for (const side of ['local', 'remote'] as const) this.#observe(side);
     this.ledger.markAll();
+  }
+
+  /** While no session ran, this side was edited, and the container was replaced by one whose image has this. */
+  replacedBy(image: Named, edits: Edits = {}, options: ModelOptions = {}): Model {
+    const ancestor: Ancestor = new Map();
+    for (const [path, known] of this.ledger.ancestor)
+      ancestor.set(path, { ...known, remoteStamp: undefined });
+    applyEdits(this.local, edits);
+    return new Model(this.local, new ModelSide('r', image), ancestor, options, this.ledger.tombstones);
   }
 
   /** Plans and does until nothing is left to do; throws when that does not end. */
