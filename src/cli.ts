@@ -6,6 +6,9 @@ import { buildProgram } from './commands/command-line.js';
 import type { CommandSpec, Invocation } from './commands/command.js';
 import { commands } from './commands/table.js';
 import { isAbort } from './base/abort.js';
+import { Interrupted, interrupts } from './cli/interrupts.js';
+import { watchEnd } from './cli/late-end.js';
+import { flushed, watchOutput } from './cli/output.js';
 import type { Reporter } from './report/events.js';
 import { withoutSecrets } from './report/without-secrets.js';
 import { Secrets } from './base/secrets.js';
@@ -13,42 +16,6 @@ import { Secrets } from './base/secrets.js';
 declare const DEVSPACE_VERSION: string;
 /** See start/program.ts: has what was compiled kept for the next run of this command. */
 declare const keepCode: (command: string) => void;
-
-/** Why a run was told to stop; `exitCode` is what shells expect for a signal (128 + its number). */
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-  readonly exitCode: number;
-
-  constructor(by: string, exitCode: number) {
-    super(`stopped by ${by}`);
-    this.exitCode = exitCode;
-  }
-}
-
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
-/** What Ctrl-C and termination do: abort `signal`, or what `divertSignals` says. `signal` aborts as well with `output`. */
-function interrupts(output: AbortSignal): Pick<Invocation, 'signal' | 'divertSignals'> {
-  const controller = new AbortController();
-  let diverted: ((name: NodeJS.Signals) => void) | undefined;
-  for (const [name, code] of Object.entries(SIGNALS)) {
-    process.on(name, () => {
-      if (diverted) return diverted(name as keyof typeof SIGNALS);
-      // The second Ctrl-C does not wait for a clean end.
-      if (controller.signal.aborted && name === 'SIGINT') process.exit(code);
-      controller.abort(new Interrupted(name, code));
-    });
-  }
-  const divertSignals: Invocation['divertSignals'] = (to) => {
-    diverted = to;
-    return {
-      [Symbol.dispose]() {
-        diverted = undefined;
-      },
-    };
-  };
-  return { signal: AbortSignal.any([controller.signal, output]), divertSignals };
-}
 
 async function chooseReporter(flags: Readonly<Record<string, unknown>>): Promise<Reporter> {
   if (flags.output === 'json') return (await import('./report/json.js')).jsonReporter(process.stdout);
@@ -76,6 +43,8 @@ interface Ending {
   readonly secrets: Secrets;
   /** Aborts when what is printed reaches nobody any more. */
   readonly output: AbortSignal;
+  /** Aborts when the run is to end. */
+  stop: AbortSignal;
 }
 
 async function runCommand(
@@ -85,14 +54,17 @@ async function runCommand(
   ending: Ending,
 ): Promise<number> {
   const { output, secrets } = ending;
-  const { divertSignals, signal } = interrupts(output);
+  const { divertSignals, signal } = interrupts(output, exit);
+  ending.stop = signal;
   const reporter = withoutSecrets(await chooseReporter(flags), secrets);
+  const cut = (): void => exit((signal.reason as Interrupted | Failure).exitCode);
+  const late = watchEnd(reporter, { signal, cut });
   const invocation: Invocation = {
     args,
     flags,
     signal,
     divertSignals,
-    emit: reporter.handle,
+    emit: late.handle,
     log: reporter.log,
     secrets,
     cwd: process.cwd(),
@@ -106,17 +78,22 @@ async function runCommand(
   };
   // Loaded before it is needed: an upgrade of devspace while this runs takes its files away.
   const [{ failedEvent }, { run }] = await Promise.all([import('./report/failure-text.js'), load()]);
+  let code: number;
   try {
-    return await run(invocation);
+    code = await run(invocation);
   } catch (error) {
     if (signal.aborted && (isAbort(error, signal) || isFailure(error, 'INTERRUPTED'))) throw signal.reason;
     reporter.handle(failedEvent(error));
     throw error;
   } finally {
+    late[Symbol.dispose]();
     reporter.close();
-    // What comes after this must not overtake it. But a terminal that takes nothing does not keep a run that is to end.
-    ending.isOutputLost = !(await flushed(process.stdout, signal.aborted ? LAST_OUTPUT_MS : undefined));
+    // What comes after this must not overtake it. But whoever takes nothing does not keep a run that is to end.
+    ending.isOutputLost = !(await flushed(process.stdout, signal));
   }
+  // It was through, but what it has printed is not.
+  if (ending.isOutputLost) throw signal.reason;
+  return code;
 }
 
 /** Turns whatever ended the run into an exit code, printing it to stderr. */
@@ -154,49 +131,9 @@ function usageFailure(error: CommanderError, argv: readonly string[]): Failure {
   });
 }
 
-const LAST_OUTPUT_MS = 1000;
-
-/** Resolves when everything written so far has left the process, or its reader has gone; to false when that took longer than `ms`. */
-function flushed(stream: NodeJS.WriteStream, ms?: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (stream.destroyed || stream.writableLength === 0) return resolve(true);
-    if (ms !== undefined) setTimeout(() => resolve(false), ms);
-    stream.write('', () => resolve(true));
-  });
-}
-
-/** How long a run may take to end once nobody reads what it prints. */
-const UNREAD_MS = 5000;
-
-/**
- * Aborts when nobody reads what is printed any more (`devspace logs | head`), which is no error, or when it cannot be written: OUTPUT_FAILED. A terminal
- * that was closed is a matter of SIGHUP; who ignores that wants the run to go on.
- */
-function watchOutput(): AbortSignal {
-  const output = new AbortController();
-  const lost = (reason: Interrupted | Failure): void => {
-    // What is written afterwards fails as well.
-    if (output.signal.aborted) return;
-    output.abort(reason);
-    setTimeout(() => exit(reason.exitCode), UNREAD_MS).unref();
-  };
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') lost(new Interrupted('the end of its reader', 0));
-      else if (stream === process.stdout && !stream.isTTY) lost(outputFailure(error));
-    });
-  }
-  return output.signal;
-}
-
-function outputFailure(cause: Error): Failure {
-  const message = `What was printed could not be written: ${cause.message}`;
-  return new Failure({ code: 'OUTPUT_FAILED', message, hint: 'df -h', cause });
-}
-
 async function main(argv: readonly string[]): Promise<Ending> {
-  const output = watchOutput();
-  const ending: Ending = { code: 0, isOutputLost: false, secrets: new Secrets(), output };
+  const output = watchOutput(exit);
+  const ending: Ending = { code: 0, isOutputLost: false, secrets: new Secrets(), output, stop: output };
   // A bug that nobody waits for. Without this Node would print its stack and end with 1, like a failure of the user's.
   process.once('uncaughtException', (error) => {
     void conclude(error, argv, ending.secrets).then(exit);
@@ -226,7 +163,7 @@ function exit(code: number): void {
   process.exit(code);
 }
 
-void main(process.argv.slice(2)).then(async ({ code, isOutputLost }) => {
-  if (!isOutputLost) await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+void main(process.argv.slice(2)).then(async ({ code, isOutputLost, stop }) => {
+  if (!isOutputLost) await Promise.all([flushed(process.stdout, stop), flushed(process.stderr, stop)]);
   exit(code);
 });

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { pidOf, startMarked } from '../rig/dev-run.js';
+import { startCli } from '../rig/cli.js';
 import { makeProject } from '../rig/project.js';
 import { until } from '../rig/until.js';
 
@@ -43,4 +45,25 @@ it('devspace dev ends, and does not crash, when its terminal is closed', async (
   await until('it has ended', async () => (await ended()).endsWith('\n'));
   // By its own SIGKILL; a crash would be 134 or 139.
   expect(await ended()).toBe('137\n');
+});
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('a command whose output nobody takes is ended by %s', async (signal, expected) => {
+  const long = 'x'.repeat(10_000);
+  const commands = Array.from({ length: 80 }, (_, index) => `  - { name: nap-${index}, command: "${long}" }`);
+  await using project = await makeProject({
+    'devspace.yaml': `version: v1beta3\ncommands:\n${commands.join('\n')}\n`,
+  });
+  await using cli = startCli(['print'], { cwd: project.dir, env });
+  const { child } = cli;
+  child.stdout.pause();
+  // More than the pipe holds is still to come then.
+  await until('the first output', () => child.stdout.readableLength > 0);
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  expect(await exit).toEqual([expected, null]);
+  child.stdout.resume();
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploymentManifest } from '../rig/app.js';
@@ -143,6 +144,18 @@ describe('the terminal after devspace', () => {
       expect(await cli.processes()).toEqual([]);
     },
   );
+
+  it('ends when its terminal is closed, also when no signal tells it so', async () => {
+    await using project = await makeProject({});
+    // As makers of terminals go that are killed: the shell in between keeps the signal to itself.
+    const own = { ...terminal, after: 'echo $code > ended' };
+    await using cli = startMarked(namespace, ['enter', '-l', 'app=web'], { cwd: project.dir, terminal: own });
+    await cli.printed(/\/ # /);
+    cli.child.kill('SIGKILL');
+    await until('its end', async () => (await cli.processes()).length === 0);
+    // By its own SIGKILL: of a terminal that is gone there is nothing to restore.
+    expect(await readFile(project.path('ended'), 'utf8')).toBe('137\n');
+  });
 
   it('is left alone when the program has put everything back itself', async () => {
     const script = String.raw`printf '\033[?1049h\033[?25l'; printf '\033[?25h\033[?1049l'; echo over`;

@@ -68,9 +68,11 @@ export async function devTerminal(
         stdout,
         stderr,
       };
-      const code = await runTerminal(kube, options, signal);
-      emit({ type: 'service', ...about, state: 'ended' });
-      return code;
+      try {
+        return await runTerminal(kube, options, signal);
+      } finally {
+        emit({ type: 'service', ...about, state: 'ended' });
+      }
     } finally {
       over.resolve(undefined);
     }

@@ -160,7 +160,9 @@ function startLogs(
   const sources = logSources(config, refs, kube.namespace);
   if (sources.length === 0) return undefined;
   const showLast = config.dev?.logs?.showLast ?? 50;
-  return streamLogs(kube, { sources, showLast, emit, log }, signal);
+  return streamLogs(kube, { sources, showLast, emit, log }, signal).finally(() =>
+    emit({ type: 'service', service: 'logs', name: '', state: 'ended' }),
+  );
 }
 
 function waitForAbort(signal: AbortSignal): Promise<never> {

@@ -45,7 +45,7 @@ export async function runAttach(
     const keys = raw ? detachKeys(() => detaching.abort(new Error('detached'))) : undefined;
     // The end of a pipe would end the whole stream of a terminal, and what the process answers would get lost.
     const through = keys ?? (tty ? new PassThrough() : undefined);
-    await connectStreams(stream, { ...options, raw, input, through });
+    await connectStreams(stream, { ...options, raw, input, through, signal: either });
   } catch (error) {
     signal.throwIfAborted();
     if (detaching.signal.aborted) {

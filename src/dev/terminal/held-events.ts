@@ -16,6 +16,8 @@ export class HeldEvents {
   private kept: Event[] = [];
   private others = 0;
   private lastRun: Event | undefined;
+  /** How much sync has under way. */
+  private pending: Event | undefined;
 
   constructor(target: Emit, log: LogFile | undefined) {
     this.target = target;
@@ -25,6 +27,7 @@ export class HeldEvents {
   readonly emit: Emit = (event) => {
     if (event.type === 'waiting') this.waiting.set(event.id, event);
     if (event.type === 'waited') this.waiting.delete(event.id);
+    if (event.type === 'sync-pending') this.pending = event.paths > 0 ? event : undefined;
     if (!this.holding) return this.target(event);
     if (event.type === 'run') this.lastRun = event;
     const message = messageIn(event);
@@ -38,6 +41,7 @@ export class HeldEvents {
   hold(): Disposable {
     this.holding = true;
     for (const id of this.waiting.keys()) this.target({ type: 'waited', id });
+    if (this.pending) this.target({ type: 'sync-pending', paths: 0, bytes: 0 });
     // Takes the line away that says how things are.
     this.target({ type: 'run', state: 'running' });
     return { [Symbol.dispose]: () => this.release() };
@@ -55,6 +59,7 @@ export class HeldEvents {
     }
     if (lastRun !== undefined) this.target(lastRun);
     for (const event of this.waiting.values()) this.target(event);
+    if (this.pending) this.target(this.pending);
   }
 }
 

@@ -148,6 +148,7 @@ async function runOnce(kube: Kube, options: TerminalOptions, signal: AbortSignal
       ...options,
       raw,
       through: tty && !stdin.isTTY ? typedEnd() : undefined,
+      signal,
     });
   };
   const { words, plain } = remoteCommand(command, { size, workdir });

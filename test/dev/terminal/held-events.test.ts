@@ -48,6 +48,19 @@ describe('HeldEvents', () => {
     expect(shown.at(-1)).toEqual(note('90 more messages meanwhile: /logs/dev.log'));
   });
 
+  it('takes away what sync has under way, and shows what it has when the terminal ends', () => {
+    const { held, shown } = rig();
+    const pending = (paths: number): Event => ({ type: 'sync-pending', paths, bytes: 0 });
+    held.emit(pending(3));
+    const holding = held.hold();
+    expect(shown).toEqual([pending(3), pending(0), { type: 'run', state: 'running' }]);
+    held.emit(pending(0));
+    held.emit(pending(2));
+    expect(shown).toHaveLength(3);
+    holding[Symbol.dispose]();
+    expect(shown.slice(3)).toEqual([pending(2)]);
+  });
+
   it('takes away what is being waited for, and shows it again when it still is', () => {
     const { held, shown } = rig();
     held.emit({ type: 'waiting', id: 'a', text: 'for a' });
