@@ -6,7 +6,15 @@ import { FrameDecoder } from '../../src/sync/wire/frame.js';
 import { protocolVersion } from '../../src/sync/wire/messages.js';
 import { Reader, Writer } from '../../src/sync/wire/values.js';
 
-const names: Record<number, string> = { 1: 'OPEN', 2: 'SCAN', 3: 'HASH', 4: 'GET', 5: 'PUT', 15: 'SIGN' };
+const names: Record<number, string> = {
+  1: 'OPEN',
+  2: 'SCAN',
+  3: 'HASH',
+  4: 'GET',
+  5: 'PUT',
+  15: 'SIGN',
+  17: 'PUTS',
+};
 
 export function frame(type: number, body: Writer): Buffer {
   const bytes = body.finish();

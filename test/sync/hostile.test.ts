@@ -132,6 +132,7 @@ describe.skipIf(missing)('a hostile container', { timeout: 30_000 }, () => {
     ['a frame that is too long', Buffer.from('ffffffff82', 'hex')],
     ['a frame without a type', Buffer.from('00000000', 'hex')],
     ['an answer to nothing', frame(0x85, new Writer().uint(77).observed('x', { kind: 'absent' }))],
+    ['an answer to many files nobody sent', frame(0x87, new Writer().uint(77).uint(1).text('no'))],
     ['content nobody asked for', content(77, Buffer.from('x'))],
     ['the end of a scan nobody asked for', scanned(77)],
     ['a second HELLO', frame(0x80, new Writer().uint(protocolVersion).text('linux').text('amd64').uint(1))],
@@ -139,6 +140,24 @@ describe.skipIf(missing)('a hostile container', { timeout: 30_000 }, () => {
   ])('is left for %s', async (_, bytes) => {
     put(pair.local, { a: 'a' });
     await endsWith('SYNC_PROTOCOL', (request) => (request === 'OPEN' ? [...listing(), bytes] : []));
+    expect(readFileSync(join(pair.local, 'a'), 'utf8')).toBe('a');
+  });
+
+  it.each([
+    [
+      'more files than were sent',
+      (id: number) => frame(0x87, new Writer().uint(id).uint(1).text('a').uint(1).text('b')),
+    ],
+    ['one of them', (id: number) => frame(0x86, new Writer().uint(id).uint(3).text('a'))],
+    ['something else', (id: number) => frame(0x85, new Writer().uint(id).observed('', { kind: 'absent' }))],
+  ])('is left when it answers for many files as for %s', async (_, answer) => {
+    put(pair.local, { a: 'a' });
+    const { ctimeMs } = lstatSync(join(pair.local, 'a'));
+    await pair.until('it is old enough to go with others', () => Date.now() > ctimeMs + 20);
+    await endsWith('SYNC_PROTOCOL', (request, id) => {
+      if (request === 'OPEN') return listing();
+      return request === 'PUTS' ? [answer(id)] : [];
+    });
     expect(readFileSync(join(pair.local, 'a'), 'utf8')).toBe('a');
   });
 

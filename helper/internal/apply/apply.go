@@ -75,30 +75,44 @@ func (a *Applier) change(r *wire.Request, do func(*target) error, clear func()) 
 // reach opens the directory of the request's path, creating what is missing where the request creates something, and
 // checks the expectation.
 func (a *Applier) reach(r *wire.Request) (*target, error) {
-	if err := allowed(r.Path); err != nil {
+	dir, name, err := a.open(r)
+	if err != nil {
 		return nil, err
 	}
-	dir, name, err := a.Site.Root.Parent(r.Path)
+	t, err := look(dir, name, r)
+	if err != nil {
+		at.Close(dir)
+	}
+	return t, err
+}
+
+// open is the first half of reach.
+func (a *Applier) open(r *wire.Request) (dir int, name string, err error) {
+	if err := allowed(r.Path); err != nil {
+		return -1, "", err
+	}
+	dir, name, err = a.Site.Root.Parent(r.Path)
 	if err == syscall.ENOENT {
 		switch {
 		case r.Expect.Kind == wire.Exactly:
-			return nil, ErrChanged
+			return -1, "", ErrChanged
 		case r.Type == wire.Put || r.Type == wire.Mkdir || r.Type == wire.Symlink:
 			dir, name, err = a.Site.Root.MakeParent(r.Path, a.madeParent)
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
+	return dir, name, err
+}
+
+// look is the other half.
+func look(dir int, name string, r *wire.Request) (*target, error) {
 	t := &target{dir: dir, name: name}
 	// One look for both: what is checked is what st tells of, and what changes later shows against st.
 	t.now, _ = observe.Into(&t.st, dir, name, r.Path)
-	if err = Check(r.Expect, &t.now); err == nil && t.st.Mode == 0 && t.now.Kind != wire.Absent {
-		err = ErrChanged
-	}
-	if err != nil {
-		at.Close(dir)
+	if err := Check(r.Expect, &t.now); err != nil {
 		return nil, err
+	}
+	if t.st.Mode == 0 && t.now.Kind != wire.Absent {
+		return nil, ErrChanged
 	}
 	return t, nil
 }

@@ -150,14 +150,7 @@ func (p *Puts) End(r *wire.Request) error {
 		return nil
 	}
 	err := p.change(&u.Request, func(t *target) error {
-		if t.isDirectory() {
-			return ErrWrongKind
-		}
-		s, err := p.write(u.content, t)
-		if err != nil {
-			return err
-		}
-		return p.placePut(s, t, u)
+		return p.putSmall(&u.Request, u.content, t)
 	}, keep)
 	p.forget(u)
 	return err
@@ -179,25 +172,31 @@ func (p *Puts) assembled(u *put, want, sum wire.Hash, err error) {
 		if t.isDirectory() {
 			return ErrWrongKind
 		}
-		return p.placePut(s, t, u)
+		return p.placePut(s, t, &u.Request)
 	}, s.Discard)
 	if err == root.ErrVanished {
 		p.failed(err)
 	}
 }
 
-func (p *Puts) placePut(s *stage.Stage, t *target, u *put) error {
-	return p.place(s, t, u.Expect.Kind == wire.Nothing, u.Mode, u.Mtime)
+// putSmall brings content into place that was checked already.
+func (a *Applier) putSmall(r *wire.Request, content []byte, t *target) error {
+	if t.isDirectory() {
+		return ErrWrongKind
+	}
+	s, err := a.Area.File(t.dir)
+	if err != nil {
+		return err
+	}
+	if err = s.WriteAt(content, 0); err != nil {
+		s.Discard()
+		return err
+	}
+	return a.placePut(s, t, r)
 }
 
-func (p *Puts) write(content []byte, t *target) (*stage.Stage, error) {
-	s, err := p.Area.File(t.dir)
-	if err == nil {
-		if err = s.WriteAt(content, 0); err != nil {
-			s.Discard()
-		}
-	}
-	return s, err
+func (a *Applier) placePut(s *stage.Stage, t *target, r *wire.Request) error {
+	return a.place(s, t, r.Expect.Kind == wire.Nothing, r.Mode, r.Mtime)
 }
 
 // Cancel ends an upload. It is false when there is none of that id.

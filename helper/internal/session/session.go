@@ -126,6 +126,8 @@ func (s *Session) handle(r *wire.Request) error {
 		ok = s.content.Ask(r)
 	case wire.Put:
 		ok, err = s.puts.Begin(r)
+	case wire.Puts:
+		ok, err = s.puts.All(r)
 	case wire.Data:
 		s.puts.Data(r)
 	case wire.Copy:

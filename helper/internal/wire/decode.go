@@ -73,6 +73,11 @@ func DecodeRequest(payload []byte) (Request, error) {
 		copy(r.Hash[:], d.take(len(r.Hash)))
 	case Cancel, Ping:
 		r.ID = d.uint(maxUint)
+	case Puts:
+		r.ID = d.uint(maxUint)
+		for more := true; more; more = d.more(len(r.Files)) {
+			r.Files = append(r.Files, d.smallFile())
+		}
 	case Bye:
 	default:
 		return Request{}, ErrType
@@ -108,6 +113,11 @@ func DecodeReply(payload []byte) (Reply, error) {
 		copy(r.Stamp[:], d.take(len(r.Stamp)))
 	case Applied:
 		r.ID, r.Entry = d.uint(maxUint), d.entry()
+	case Placed:
+		r.ID = d.uint(maxUint)
+		for more := true; more; more = d.more(len(r.Outcomes)) {
+			r.Outcomes = append(r.Outcomes, d.outcome())
+		}
 	case Failed:
 		r.ID, r.Code, r.Text = d.uint(maxUint), d.uint(maxUint), d.text()
 	case HelperData:
@@ -251,6 +261,36 @@ func (d *decoder) content() []byte {
 	return d.take(len(d.rest))
 }
 
+// more tells whether a frame of PUTS or PLACED goes on after that many files.
+func (d *decoder) more(have int) bool {
+	if have == MaxFiles && len(d.rest) > 0 {
+		d.fail(ErrNumber)
+	}
+	return len(d.rest) > 0
+}
+
+func (d *decoder) smallFile() SmallFile {
+	f := SmallFile{Path: d.path(), Expect: d.expect(), Mode: d.mode(), Mtime: d.time()}
+	n := d.count(1)
+	if n > MaxSmall {
+		d.fail(ErrContent)
+	}
+	f.Data = d.take(n)
+	copy(f.Hash[:], d.take(len(f.Hash)))
+	return f
+}
+
+func (d *decoder) outcome() Outcome {
+	o := Outcome{Code: Code(d.uint(maxUint))}
+	if o.Code == 0 {
+		o.Entry.Kind = File
+		d.file(&o.Entry)
+	} else {
+		o.Text = d.text()
+	}
+	return o
+}
+
 // part is a range that holds something and ends where a number can tell.
 func (d *decoder) part() Range {
 	r := Range{Offset: d.uint(maxUint), Length: d.uint(maxUint)}
@@ -278,14 +318,19 @@ func (d *decoder) entry() Entry {
 	e := Entry{Path: d.path(), Kind: Kind(d.byte(byte(highestKind)))}
 	switch e.Kind {
 	case File:
-		e.Mode, e.Size, e.Mtime = d.mode(), d.uint(maxUint), d.time()
+		d.file(&e)
 	case Directory:
 		e.Mode = d.mode()
 	case Link, Special, Unreadable:
 		e.Text = d.text()
 	}
-	if e.Kind == File || e.Kind == Directory || e.Kind == Link {
+	if e.Kind == Directory || e.Kind == Link {
 		copy(e.Stamp[:], d.take(len(e.Stamp)))
 	}
 	return e
+}
+
+func (d *decoder) file(e *Entry) {
+	e.Mode, e.Size, e.Mtime = d.mode(), d.uint(maxUint), d.time()
+	copy(e.Stamp[:], d.take(len(e.Stamp)))
 }

@@ -20,14 +20,19 @@ func AppendRequest(b []byte, r *Request) []byte {
 		b = appendUint(b, r.ID)
 	case Copy:
 		b = appendRange(appendUint(b, r.ID), r.Range)
+	case Puts:
+		b = appendUint(b, r.ID)
+		for i := range r.Files {
+			f := &r.Files[i]
+			b = appendExpect(appendText(b, f.Path), f.Expect)
+			b = appendTime(appendUint(b, uint64(f.Mode)), f.Mtime)
+			b = append(append(appendUint(b, uint64(len(f.Data))), f.Data...), f.Hash[:]...)
+		}
 	case Bye:
 	default:
 		b = appendText(appendUint(b, r.ID), r.Path)
 		if r.Type >= Get {
-			b = append(b, byte(r.Expect.Kind))
-			if r.Expect.Kind == Exactly {
-				b = append(b, r.Expect.Stamp[:]...)
-			}
+			b = appendExpect(b, r.Expect)
 		}
 		switch r.Type {
 		case Put:
@@ -68,6 +73,17 @@ func AppendReply(b []byte, r *Reply) []byte {
 		b = append(append(appendUint(b, r.ID), r.Hash[:]...), r.Stamp[:]...)
 	case Applied:
 		b = AppendEntry(appendUint(b, r.ID), &r.Entry)
+	case Placed:
+		b = appendUint(b, r.ID)
+		for i := range r.Outcomes {
+			o := &r.Outcomes[i]
+			b = appendUint(b, uint64(o.Code))
+			if o.Code == 0 {
+				b = appendFile(b, &o.Entry)
+			} else {
+				b = appendText(b, o.Text)
+			}
+		}
 	case Failed:
 		b = appendText(appendUint(appendUint(b, r.ID), r.Code), r.Text)
 	case HelperData:
@@ -92,16 +108,21 @@ func AppendEntry(b []byte, e *Entry) []byte {
 	b = append(appendText(b, e.Path), byte(e.Kind))
 	switch e.Kind {
 	case File:
-		b = appendTime(appendUint(appendUint(b, uint64(e.Mode)), e.Size), e.Mtime)
+		return appendFile(b, e)
 	case Directory:
 		b = appendUint(b, uint64(e.Mode))
 	case Link, Special, Unreadable:
 		b = appendText(b, e.Text)
 	}
-	if e.Kind == File || e.Kind == Directory || e.Kind == Link {
+	if e.Kind == Directory || e.Kind == Link {
 		b = append(b, e.Stamp[:]...)
 	}
 	return b
+}
+
+func appendFile(b []byte, e *Entry) []byte {
+	b = appendTime(appendUint(appendUint(b, uint64(e.Mode)), e.Size), e.Mtime)
+	return append(b, e.Stamp[:]...)
 }
 
 func begin(b []byte, kind byte) ([]byte, int) {
@@ -123,6 +144,14 @@ func appendUint(b []byte, v uint64) []byte {
 
 func appendText(b []byte, s string) []byte {
 	return append(appendUint(b, uint64(len(s))), s...)
+}
+
+func appendExpect(b []byte, e Expect) []byte {
+	b = append(b, byte(e.Kind))
+	if e.Kind == Exactly {
+		b = append(b, e.Stamp[:]...)
+	}
+	return b
 }
 
 func appendRange(b []byte, r Range) []byte {

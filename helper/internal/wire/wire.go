@@ -5,7 +5,7 @@
 package wire
 
 // Version is the protocol version this helper speaks.
-const Version = 2
+const Version = 3
 
 const (
 	// MaxFrame is the largest value of a frame's length field.
@@ -16,7 +16,11 @@ const (
 	MaxEntries = 64 << 10
 	// MaxPath is the longest path in bytes.
 	MaxPath = 4096
-	maxUint = 1<<53 - 1
+	// MaxSmall is the most content of one file of a PUTS.
+	MaxSmall = 32 << 10
+	// MaxFiles is how many files a PUTS may carry.
+	MaxFiles = 512
+	maxUint  = 1<<53 - 1
 	// MinBlock and MaxBlock bound the blocks a SIGN may ask for.
 	MinBlock = 4 << 10
 	MaxBlock = 4 << 20
@@ -40,6 +44,7 @@ const (
 	Bye     = 0x0e
 	Sign    = 0x0f
 	Copy    = 0x10
+	Puts    = 0x11
 )
 
 // Frames from the helper.
@@ -51,6 +56,7 @@ const (
 	Hashed     = 0x84
 	Applied    = 0x85
 	Failed     = 0x86
+	Placed     = 0x87
 	HelperData = 0x8a
 	HelperEnd  = 0x8b
 	Pong       = 0x8d
@@ -160,6 +166,24 @@ type Range struct {
 	Offset, Length uint64
 }
 
+// SmallFile is one file of a PUTS.
+type SmallFile struct {
+	Path   string
+	Expect Expect
+	Mode   uint32
+	Mtime  Time
+	Data   []byte // aliases the decoded payload
+	Hash   Hash
+}
+
+// Outcome is how one file of a PUTS went: Code 0 and what is there now, a File without its path, or a code of FAILED and
+// why, without the path too.
+type Outcome struct {
+	Code  Code
+	Text  string
+	Entry Entry
+}
+
 // Request is a frame from the client. Which fields count depends on Type.
 type Request struct {
 	Type    byte
@@ -178,23 +202,25 @@ type Request struct {
 	Ranges  []Range // Get: all of the file when empty
 	Range           // Copy
 	Block   uint64  // Sign
+	Files   []SmallFile
 }
 
 // Reply is a frame from the helper. Which fields count depends on Type.
 type Reply struct {
-	Type    byte
-	ID      uint64 // also the nonce of Pong
-	Code    uint64 // Failed, Notice, Fatal
-	Text    string // Failed, Notice, Fatal: message; Opened: root
-	Hash    Hash
-	Stamp   Stamp
-	Entry   Entry
-	Source  uint8
-	Entries []Entry
-	Data    []byte // aliases the decoded payload
-	Version uint64
-	OS      string
-	Arch    string
-	PID     uint64
-	Flags   uint64
+	Type     byte
+	ID       uint64 // also the nonce of Pong
+	Code     uint64 // Failed, Notice, Fatal
+	Text     string // Failed, Notice, Fatal: message; Opened: root
+	Hash     Hash
+	Stamp    Stamp
+	Entry    Entry
+	Source   uint8
+	Entries  []Entry
+	Outcomes []Outcome // Placed
+	Data     []byte    // aliases the decoded payload
+	Version  uint64
+	OS       string
+	Arch     string
+	PID      uint64
+	Flags    uint64
 }

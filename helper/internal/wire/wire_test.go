@@ -14,13 +14,28 @@ type vector struct {
 		Ranges                                           []struct{ Offset, Length uint64 }
 		Root, Path, Target, Message, OS, Arch            string
 		Exclude                                          []string
-		Expect                                           struct{ Kind, Stamp string }
+		Expect                                           jsonExpect
 		Mtime                                            jsonTime
 		Content, Hash, Stamp                             string
 		Source                                           uint8
 		Entry                                            jsonEntry
 		Entries                                          []jsonEntry
+		Files                                            []jsonFile
+		Outcomes                                         []struct {
+			File    *jsonEntry
+			Code    Code
+			Message string
+		}
 	}
+}
+
+type jsonExpect struct{ Kind, Stamp string }
+
+type jsonFile struct {
+	Path, Content, Hash string
+	Expect              jsonExpect
+	Mode                uint32
+	Mtime               jsonTime
 }
 
 type jsonTime struct {
@@ -41,9 +56,8 @@ func TestRequestVectors(t *testing.T) {
 		want := Request{
 			Type: v.Type, ID: f.ID + f.Nonce, Path: f.Path, Mode: uint32(f.Mode), Mtime: Time{f.Mtime.S, f.Mtime.Ns}, Size: f.Size,
 			Text: f.Root + f.Target, Version: f.Version, Flags: f.Flags, Exclude: f.Exclude, Block: f.BlockSize,
-			Expect: Expect{Kind: map[string]ExpectKind{"": Anything, "any": Anything, "none": Nothing, "stamp": Exactly}[f.Expect.Kind]},
+			Expect: f.Expect.expect(t),
 		}
-		fill(t, want.Expect.Stamp[:], f.Expect.Stamp)
 		fill(t, want.Hash[:], f.Hash)
 		if v.Type == Data {
 			want.Data = unhex(t, f.Content)
@@ -53,6 +67,13 @@ func TestRequestVectors(t *testing.T) {
 		}
 		for _, part := range f.Ranges {
 			want.Ranges = append(want.Ranges, Range{part.Offset, part.Length})
+		}
+		for _, one := range f.Files {
+			file := SmallFile{
+				Path: one.Path, Expect: one.Expect.expect(t), Mode: one.Mode, Mtime: Time{one.Mtime.S, one.Mtime.Ns}, Data: unhex(t, one.Content),
+			}
+			fill(t, file.Hash[:], one.Hash)
+			want.Files = append(want.Files, file)
 		}
 		if len(want.Exclude) == 0 {
 			want.Exclude = nil
@@ -67,7 +88,7 @@ func TestRequestVectors(t *testing.T) {
 		}
 		seen[v.Type] = true
 	}
-	for kind := byte(Open); kind <= Copy; kind++ {
+	for kind := byte(Open); kind <= Puts; kind++ {
 		if !seen[kind] {
 			t.Errorf("no vector for type %#x", kind)
 		}
@@ -89,6 +110,13 @@ func TestReplyVectors(t *testing.T) {
 		}
 		for _, e := range f.Entries {
 			want.Entries = append(want.Entries, e.entry(t))
+		}
+		for _, one := range f.Outcomes {
+			outcome := Outcome{Code: one.Code, Text: one.Message}
+			if one.File != nil {
+				outcome.Entry = one.File.entry(t)
+			}
+			want.Outcomes = append(want.Outcomes, outcome)
 		}
 		if v.Type == HelperData {
 			want.Data = unhex(t, f.Content)
@@ -112,7 +140,7 @@ func TestReplyVectors(t *testing.T) {
 		}
 		seen[v.Type] = true
 	}
-	for _, kind := range []byte{Hello, Opened, Entries, Scanned, Hashed, Applied, Failed, HelperData, HelperEnd, Pong, Notice, Fatal} {
+	for _, kind := range []byte{Hello, Opened, Entries, Scanned, Hashed, Applied, Failed, Placed, HelperData, HelperEnd, Pong, Notice, Fatal} {
 		if !seen[kind] {
 			t.Errorf("no vector for type %#x", kind)
 		}
@@ -145,6 +173,27 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A frame cannot claim more files than it may carry, whatever they are.
+func TestMostFiles(t *testing.T) {
+	for n, want := range map[int]error{MaxFiles: nil, MaxFiles + 1: ErrNumber} {
+		puts := AppendRequest(nil, &Request{Type: Puts, Files: make([]SmallFile, n)})
+		if _, err := DecodeRequest(puts[4:]); err != want {
+			t.Errorf("PUTS of %d: %v", n, err)
+		}
+		placed := AppendReply(nil, &Reply{Type: Placed, Outcomes: make([]Outcome, n)})
+		if _, err := DecodeReply(placed[4:]); err != want {
+			t.Errorf("PLACED of %d: %v", n, err)
+		}
+	}
+}
+
+func (e jsonExpect) expect(t testing.TB) Expect {
+	kinds := map[string]ExpectKind{"": Anything, "any": Anything, "none": Nothing, "stamp": Exactly}
+	out := Expect{Kind: kinds[e.Kind]}
+	fill(t, out.Stamp[:], e.Stamp)
+	return out
 }
 
 func (e jsonEntry) entry(t testing.TB) Entry {

@@ -45,7 +45,7 @@ export function entryOf(stats: BigIntStats, readLink: () => string): Entry {
   return { kind: 'other', what: whatIs(stats) };
 }
 
-const stampOf = (stats: BigIntStats): string =>
+export const stampOf = (stats: BigIntStats): string =>
   mix(stats.ino, stats.ctimeNs, stats.mtimeNs, stats.size, stats.mode);
 
 /** 64 bits over the fields; any single change of one gives another value, since the factors are odd. */

@@ -1,5 +1,5 @@
 import { createHash, hash as hashOnce } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -25,6 +25,12 @@ export function readLocal(absolute: string, path: string, stamp: string, sink: S
   return whileQuiet(absolute, path, stamp, (fd, entry) => readOpen(fd, path, entry, sink));
 }
 
+/** Opens what is there itself: a symlink is not followed, a FIFO does not block. */
+export function openToRead(absolute: string): number {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  return openSync(absolute, O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+}
+
 /** Opens a file that has this stamp for reading, once it has been quiet. Who uses it calls `checkStamp` afterwards. */
 export async function whileQuiet<T>(
   absolute: string,
@@ -34,8 +40,7 @@ export async function whileQuiet<T>(
 ): Promise<T> {
   let fd: number;
   try {
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    fd = openSync(absolute, O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+    fd = openToRead(absolute);
   } catch (error) {
     throw localFailure(error, path);
   }
@@ -89,7 +94,12 @@ export function checkStamp(fd: number, path: string, stamp: string): { entry: Fi
   const stats = fstatSync(fd, { bigint: true });
   const entry = entryOf(stats, () => '');
   if (entry.kind !== 'file' || entry.stamp !== stamp) throw changedFailure(path);
-  const age = Date.now() - Number(stats.ctimeNs / 1_000_000n);
+  return { entry, young: youngFor(stats) };
+}
+
+/** The milliseconds until a file has been quiet long enough. */
+export function youngFor({ ctimeNs }: BigIntStats): number {
+  const age = Date.now() - Number(ctimeNs / 1_000_000n);
   // A clock that is behind the file system's gives no age: one full wait.
-  return { entry, young: age >= quietMs ? 0 : age < 0 ? quietMs : quietMs - age };
+  return age >= quietMs ? 0 : age < 0 ? quietMs : quietMs - age;
 }

@@ -20,6 +20,10 @@ export class Marks implements Iterable<string> {
     this.#marked.add(path);
   }
 
+  delete(path: string): void {
+    this.#marked.delete(path);
+  }
+
   /** These, and nothing that was marked before. Each path once. */
   restart(paths: Iterable<string>): void {
     this.#deferred = false;

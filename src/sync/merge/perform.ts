@@ -2,7 +2,7 @@ import { isFailure } from '../../base/failure.js';
 import { compareTime, type Entry, type FileEntry, otherSide, type Side } from '../core/entry.js';
 import type { Action } from '../core/action.js';
 import type { Emit } from '../../report/events.js';
-import type { Endpoint } from '../endpoint.js';
+import type { Content, Endpoint } from '../endpoint.js';
 import { changedFailure, fileFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
 import { type Loser, prepareLoser } from './loser.js';
@@ -11,6 +11,8 @@ import { isDelta, transferDelta } from './transfer.js';
 
 /** Actions that change a side. */
 export type Change = Exclude<Action, { do: 'forget' | 'record' | 'park' | 'hash' | 'obstructed' }>;
+
+export type FileChange = Extract<Change, { do: 'file' }>;
 
 /** What a change has done to its side; `size`: of the file that was sent. */
 export interface Done {
@@ -98,7 +100,7 @@ export async function perform(
 
 /** The size of what was sent; undefined when both sides turned out to be equal. */
 async function copyFile(
-  change: Extract<Change, { do: 'file' }>,
+  change: FileChange,
   sides: Sides,
   ledger: Ledger,
   emit: Emit,
@@ -115,7 +117,7 @@ async function copyFile(
 }
 
 async function send(
-  change: Extract<Change, { do: 'file' }>,
+  change: FileChange,
   sides: Sides,
   ledger: Ledger,
   loser: Loser | undefined,
@@ -138,16 +140,26 @@ async function send(
     ended = true;
     const made = await incoming.commit(content.hash);
     overcome(loser, path, ledger);
-    if (isOurs(made, source)) {
-      recordAt(to, made, path, content.hash, ledger, content.entry);
-    } else {
-      // Someone wrote to it in the moment between the rename and the look: its hash will tell.
-      recordAt(to, unsure(made), path, content.hash, ledger, content.entry);
-      ledger.mark(path);
-    }
+    recordCopy(change, made, content, ledger);
     return source.size;
   } finally {
     if (!ended) incoming.abort();
+  }
+}
+
+/** Enters that a file was copied: what was `made` of the content that was read. */
+export function recordCopy(
+  { to, path, source }: FileChange,
+  made: FileEntry,
+  { hash, entry }: Content,
+  ledger: Ledger,
+): void {
+  if (isOurs(made, source)) {
+    recordAt(to, made, path, hash, ledger, entry);
+  } else {
+    // Someone wrote to it in the moment between the rename and the look: its hash will tell.
+    recordAt(to, unsure(made), path, hash, ledger, entry);
+    ledger.mark(path);
   }
 }
 
@@ -158,7 +170,7 @@ function isOurs(made: FileEntry, source: FileEntry): boolean {
 }
 
 /** Whether the target still is what both sides had in common, and the source turned out to be that too. */
-function hasAlready(ledger: Ledger, to: Side, path: string, target: FileEntry, hash: string): boolean {
+export function hasAlready(ledger: Ledger, to: Side, path: string, target: FileEntry, hash: string): boolean {
   const known = ledger.ancestor.get(path);
   if (known?.kind !== 'file' || known.hash !== hash) return false;
   return target.stamp === (to === 'local' ? known.localStamp : known.remoteStamp);

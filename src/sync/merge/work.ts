@@ -7,6 +7,7 @@ import { fileFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
 import { type Change, type Done, perform } from './perform.js';
 import type { Sides } from './sides.js';
+import { groupsOf, isSmallUpload, type Upload, Uploads } from './uploads.js';
 import type { Emit } from '../../report/events.js';
 
 /** In flight at once: small ones hide the round trip, large ones share the line without holding the small ones up. */
@@ -44,6 +45,7 @@ export class Work {
   readonly #signal: AbortSignal;
   readonly #small = new Lane(lanes.small, lanes.smallBytes);
   readonly #large = new Lane(lanes.large);
+  readonly #uploads: Uploads;
   readonly #busy = new Map<string, number>();
   /** Busy paths that were marked meanwhile. */
   readonly #again = new Set<string>();
@@ -56,6 +58,12 @@ export class Work {
     this.#emit = emit;
     this.#events = events;
     this.#signal = signal;
+    const parts = {
+      done: (done: Done) => events.done(done),
+      aside: ({ change, release }: Upload) => void this.#change(change, release),
+      left: (bytes: number) => void (this.bytes -= bytes),
+    };
+    this.#uploads = new Uploads(ledger, sides, parts, signal);
   }
 
   /** The size of the files that are under way. */
@@ -100,7 +108,21 @@ export class Work {
     // One change of a path has to wait for another only where something is replaced or gets its mode at the end.
     if (changes.some((change) => change.do === 'chmod' || (change.do === 'remove' && change.replaced)))
       this.#doInOrder(changes);
-    else for (const change of changes) void this.#change(change, this.#hold(change.path));
+    else this.#doAtOnce(changes);
+  }
+
+  /** A directory is begun before what comes into it: the plan says it first. */
+  #doAtOnce(changes: readonly Change[]): void {
+    const uploads: Upload[] = [];
+    for (const change of changes) {
+      const release = this.#hold(change.path);
+      if (isSmallUpload(change)) uploads.push({ change, release });
+      else void this.#change(change, release);
+    }
+    for (const group of groupsOf(uploads)) {
+      this.bytes += group.bytes;
+      this.#small.add(group.bytes, () => this.#uploads.send(group));
+    }
   }
 
   #doInOrder(changes: readonly Change[]): void {

@@ -1,4 +1,7 @@
-import { Failure } from '../../base/failure.js';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Failure, messageOf } from '../../base/failure.js';
+import type { ProcessStream } from '../../base/process-stream.js';
 
 const nameFolder =
   'Name a folder that is there (containerPath of this dev.sync entry, --container-path of devspace sync)';
@@ -60,6 +63,17 @@ export function fatalFailure(code: number, text: string, root: string): Failure 
         hint: 'Look at the container: devspace enter',
       });
   }
+}
+
+/** Why the stream to the helper has ended: how its process did, when that is known within the time. */
+export function whyLost(process: ProcessStream, withinMs: number, cause?: unknown) {
+  return Promise.race([
+    process.exit.then(
+      (code) => ({ why: `the helper ended with exit code ${code}`, cause }),
+      (error: unknown) => ({ why: messageOf(error), cause: error }),
+    ),
+    delay(withinMs, { why: 'the stream broke', cause }, { ref: false }),
+  ]);
 }
 
 export function lostFailure(why: string, errors: string, cause?: unknown): Failure {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Failure, messageOf } from '../../base/failure.js';
+import { Failure } from '../../base/failure.js';
 import { entryOf } from '../core/entry.js';
 import type { DirectoryEntry, Entry, FileEntry, Observed, SymlinkEntry } from '../core/entry.js';
 import type { BlockSums } from '../delta/block-sums.js';
@@ -8,41 +8,29 @@ import type { Content, Endpoint, EndpointEvents, FileMeta, Patchable, Scanning, 
 import { changedFailure, fileFailure } from '../file-failure.js';
 import type { HelperStream } from '../inject/inject.js';
 import { Lane } from '../merge/lane.js';
+import { RemoteBatch } from './batch.js';
+import { openMessage, type RemoteOptions } from './options.js';
 import { Outbox } from './outbox.js';
-import { allowedRoot, fatalFailure, lostFailure } from './failure.js';
+import { allowedRoot, fatalFailure, lostFailure, whyLost } from './failure.js';
 import { Heartbeat } from './heartbeat.js';
 import { RemoteRequests } from './requests.js';
 import { RemoteScans } from './scans.js';
 import { gatherSums } from './sums.js';
 import { RemoteWrite } from './write.js';
-import type { TokenBucket } from './token-bucket.js';
 import {
   type ClientMessage,
   decodeHelper,
   encodeClient,
   expectSeen,
   type HelperMessage,
-  protocolVersion,
-  openFlags,
   type Range,
 } from '../wire/messages.js';
+import { PutsFrame } from '../wire/puts.js';
 import { protocolFailure } from '../wire/values.js';
 
 const byeWithinMs = 2_000;
 /** Scans under way at once: each costs the client a list. */
 const scansAtOnce = 16;
-
-export interface RemoteOptions {
-  root: string;
-  excludePaths: readonly string[];
-  /** True: the helper compares every 2 s instead of watching. */
-  polling?: boolean | undefined;
-  /** Limits for content. */
-  up: TokenBucket;
-  down: TokenBucket;
-  /** False: what is there at the start is enough. */
-  watch: boolean;
-}
 
 /**
  * A directory in the container, as an {@link Endpoint}, through the helper's frames. `watch` starts reading; `open` tells the first scan. Disposing says
@@ -82,19 +70,12 @@ export class Remote implements Endpoint {
 
   /** Opens the root, once. Resolves to it after the first scan was told. Throws SYNC_PATH_MISSING, SYNC_PATH_REFUSED and the like. */
   async open(): Promise<string> {
-    const { root, excludePaths, watch, polling } = this.#options;
     const opened = new Promise<string>((resolve, reject) => {
       this.#opened = { resolve, reject };
     });
     const scanned = this.#scans.begin(0, '', this.#scanning(''));
     scanned.catch(() => {});
-    this.#send({
-      frame: 'OPEN',
-      version: protocolVersion,
-      root: root || '.',
-      flags: !watch ? openFlags.noWatch : polling ? openFlags.poll : 0,
-      exclude: excludePaths,
-    });
+    this.#send(openMessage(this.#options));
     this.root = await opened;
     await scanned;
     return this.root;
@@ -138,13 +119,26 @@ export class Remote implements Endpoint {
     const put = { frame: 'PUT', id: this.#requests.id(), path, expect: expectSeen(seen), ...meta } as const;
     return new RemoteWrite(put, {
       send: (message) => this.#send(message),
-      sendFrame: (frame) => {
-        if (!this.#failure) this.#outbox.send(frame);
-      },
+      sendFrame: (frame) => this.#sendFrame(frame),
       turn: () => this.#outbox.turn(),
       limit: (bytes) => this.#options.up.take(bytes),
       applied: () => this.#applied(put.id, path, 'file'),
       cancel: () => this.#requests.cancel(put.id),
+    });
+  }
+
+  /** Resolves when so much content may be sent. */
+  async room(bytes: number): Promise<void> {
+    await this.#options.up.take(bytes);
+    await this.#outbox.turn();
+  }
+
+  /** For many small files, about so many bytes together. */
+  batch(bytes: number, files: number): RemoteBatch {
+    const id = this.#requests.id();
+    return new RemoteBatch(new PutsFrame(id, bytes, files), (frame, paths) => {
+      this.#sendFrame(frame);
+      return this.#requests.batch(id, paths);
     });
   }
 
@@ -241,6 +235,9 @@ export class Remote implements Endpoint {
         return;
       case 'FATAL':
         throw fatalFailure(message.code, message.message, this.root || this.#options.root || '.');
+      case 'PLACED':
+        this.#events?.changed(this.#requests.placed(message), []);
+        return;
       case 'HASHED':
       case 'APPLIED':
       case 'END':
@@ -267,19 +264,16 @@ export class Remote implements Endpoint {
   }
 
   #send(message: ClientMessage): void {
-    if (!this.#failure) this.#outbox.send(encodeClient(message));
+    this.#sendFrame(encodeClient(message));
+  }
+
+  #sendFrame(frame: Buffer): void {
+    if (!this.#failure) this.#outbox.send(frame);
   }
 
   async #lost(cause?: unknown): Promise<void> {
     if (this.#closing || this.#failure) return;
-    const { process } = this.#stream;
-    const ending = await Promise.race([
-      process.exit.then(
-        (code) => ({ why: `the helper ended with exit code ${code}`, cause }),
-        (error: unknown) => ({ why: messageOf(error), cause: error }),
-      ),
-      delay(byeWithinMs, { why: 'the stream broke', cause }, { ref: false }),
-    ]);
+    const ending = await whyLost(this.#stream.process, byeWithinMs, cause);
     this.#fail(lostFailure(ending.why, this.#stream.errors(), ending.cause));
   }
 

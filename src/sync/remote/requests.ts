@@ -1,13 +1,22 @@
+import type { Failure } from '../../base/failure.js';
 import { entryOf, type FileEntry, type Observed } from '../core/entry.js';
 import type { Content, Sink } from '../endpoint.js';
 import { remoteFailure } from '../file-failure.js';
 import type { HelperMessage } from '../wire/messages.js';
 import { protocolFailure } from '../wire/values.js';
+import type { Placed } from './batch.js';
 
 /** A question that is open. */
 type Pending = { path: string; reject: (error: Error) => void } & (
   | { kind: 'change'; resolve: (entry: Observed) => void }
   | { kind: 'hash'; resolve: (found: { hash: string; stamp: string }) => void }
+  /** `placed`: what was answered so far, in the order of the paths. */
+  | {
+      kind: 'batch';
+      paths: readonly string[];
+      placed: (FileEntry | Failure)[];
+      resolve: (placed: Placed) => void;
+    }
   /** `left`: content still allowed, by what the file had when it was seen. */
   | { kind: 'get'; left: number; sink: Sink; resolve: (found: Content) => void }
 );
@@ -45,6 +54,12 @@ export class RemoteRequests {
     );
   }
 
+  batch(id: number, paths: readonly string[]): Promise<Placed> {
+    return new Promise((resolve, reject) =>
+      this.#open(id, { kind: 'batch', path: '', paths, placed: [], resolve, reject }),
+    );
+  }
+
   /** Gives a request up; it never settles. */
   cancel(id: number): void {
     this.#pending.delete(id);
@@ -59,7 +74,7 @@ export class RemoteRequests {
       throw protocolFailure(`${message.frame} for a request that was not made`);
     }
     this.#pending.delete(message.id);
-    if (message.frame === 'FAILED') {
+    if (message.frame === 'FAILED' && pending.kind !== 'batch') {
       pending.reject(remoteFailure(message.code, pending.path, message.message));
       return;
     }
@@ -74,6 +89,29 @@ export class RemoteRequests {
     } else {
       throw protocolFailure(`${message.frame} as an answer to something else`);
     }
+  }
+
+  /** Takes an answer to a batch, or a part of it; gives what it says of what is there now. */
+  placed({ id, outcomes }: Extract<HelperMessage, { frame: 'PLACED' }>): Observed[] {
+    const pending = this.#pending.get(id);
+    if (pending?.kind !== 'batch') throw protocolFailure('PLACED as an answer to something else');
+    const { paths, placed, resolve } = pending;
+    const seen: Observed[] = [];
+    for (const outcome of outcomes) {
+      const path = paths[placed.length];
+      if (path === undefined) throw protocolFailure('PLACED for more files than were sent');
+      if ('file' in outcome) {
+        seen.push({ path, ...outcome.file });
+        placed.push(outcome.file);
+      } else {
+        placed.push(remoteFailure(outcome.code, path, `${path}: ${outcome.message}`));
+      }
+    }
+    if (placed.length === paths.length) {
+      this.#pending.delete(id);
+      resolve(placed);
+    }
+    return seen;
   }
 
   /** Hands content on; what is given back is to be awaited before more is read. */

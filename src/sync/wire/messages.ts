@@ -1,8 +1,9 @@
-import type { Entry, Observed, Time } from '../core/entry.js';
+import type { Entry, FileEntry, Observed, Time } from '../core/entry.js';
 import { maxDataLength } from './frame.js';
+import { maxFiles } from './puts.js';
 import { type Expect, protocolFailure, Reader, Writer } from './values.js';
 
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Flags of OPEN. */
 export const openFlags = { noWatch: 1, createRoot: 2, poll: 4 } as const;
@@ -13,7 +14,7 @@ export interface Range {
   length: number;
 }
 
-/** Client to helper; the names and fields are those of docs/sync-protocol.md. */
+/** Client to helper; the names and fields are those of docs/sync-protocol.md. PUTS is in puts.ts. */
 export type ClientMessage =
   | { frame: 'OPEN'; version: number; root: string; flags: number; exclude: readonly string[] }
   | { frame: 'SCAN'; id: number; path: string }
@@ -32,6 +33,9 @@ export type ClientMessage =
   | { frame: 'SIGN'; id: number; path: string; expect: Expect; blockSize: number }
   | { frame: 'COPY'; id: number; offset: number; length: number };
 
+/** How one file of a PUTS went: what is there now, or a code of FAILED and why. */
+export type Outcome = { file: FileEntry } | { code: number; message: string };
+
 /** Helper to client. */
 export type HelperMessage =
   | { frame: 'HELLO'; version: number; os: string; arch: string; pid: number }
@@ -41,6 +45,7 @@ export type HelperMessage =
   | { frame: 'HASHED'; id: number; hash: string; stamp: string }
   | { frame: 'APPLIED'; id: number; entry: Observed }
   | { frame: 'FAILED'; id: number; code: number; message: string }
+  | { frame: 'PLACED'; id: number; outcomes: Outcome[] }
   | { frame: 'DATA'; id: number; content: Buffer }
   | { frame: 'END'; id: number; hash: string; entry: Observed }
   | { frame: 'PONG'; nonce: number }
@@ -123,6 +128,8 @@ function read(type: number, from: Reader): HelperMessage {
       return { frame: 'APPLIED', id: from.uint(), entry: from.observed() };
     case 0x86:
       return { frame: 'FAILED', id: from.uint(), code: from.uint(), message: from.text() };
+    case 0x87:
+      return { frame: 'PLACED', id: from.uint(), outcomes: outcomes(from) };
     case 0x8a:
       return { frame: 'DATA', id: from.uint(), content: data(from) };
     case 0x8b:
@@ -149,6 +156,16 @@ function entries(from: Reader): Observed[] {
   // An entry has at least two bytes: a claimed count costs nothing before it is seen to be true.
   if (count > from.remaining / 2) throw protocolFailure(`${count} entries in one frame`);
   return Array.from({ length: count }, () => from.observed());
+}
+
+function outcomes(from: Reader): Outcome[] {
+  const outcomes: Outcome[] = [];
+  do {
+    if (outcomes.length === maxFiles) throw protocolFailure('too many files in one answer');
+    const code = from.uint();
+    outcomes.push(code === 0 ? { file: from.file() } : { code, message: from.text() });
+  } while (from.remaining > 0);
+  return outcomes;
 }
 
 function data(from: Reader): Buffer {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { Failure } from '../../base/failure.js';
-import type { Entry, Observed, Time } from '../core/entry.js';
+import type { Entry, FileEntry, Observed, Time } from '../core/entry.js';
 import { isSafePath, maxPathBytes } from '../core/path.js';
 
 /** What must still be at a path for a request to be done. */
@@ -133,14 +133,7 @@ export class Reader {
       case 0:
         return { path, kind: 'absent' };
       case 1:
-        return {
-          path,
-          kind: 'file',
-          mode: this.mode(),
-          size: this.uint(),
-          mtime: this.time(),
-          stamp: this.stamp(),
-        };
+        return { path, ...this.file() };
       case 2:
         return { path, kind: 'directory', mode: this.mode(), stamp: this.stamp() };
       case 3:
@@ -152,6 +145,17 @@ export class Reader {
       default:
         throw protocolFailure(`an entry of kind ${kind}`);
     }
+  }
+
+  /** A file, but for its path. */
+  file(): FileEntry {
+    return {
+      kind: 'file',
+      mode: this.mode(),
+      size: this.uint(),
+      mtime: this.time(),
+      stamp: this.stamp(),
+    };
   }
 
   /** To be called last: nothing may be left. */
@@ -200,6 +204,18 @@ export class Writer {
     this.#room(end - start);
     for (let at = start; at < end; at++) this.#bytes[this.#at++] = bytes[at] as number;
     return this;
+  }
+
+  /** Room for so many bytes, which `fill` writes to the place it is told. */
+  fill<T>(length: number, fill: (into: Buffer, at: number) => T): T {
+    this.#room(length);
+    this.#at += length;
+    return fill(this.#bytes, this.#at - length);
+  }
+
+  /** Takes back what was written since it was so long. */
+  shorten(length: number): void {
+    this.#at = length;
   }
 
   hex(text: string): this {

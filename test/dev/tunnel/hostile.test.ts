@@ -5,6 +5,7 @@ import { Failure } from '../../../src/base/failure.js';
 import type { ProcessStream } from '../../../src/base/process-stream.js';
 import { Tunnel } from '../../../src/dev/tunnel/tunnel.js';
 import { FrameDecoder } from '../../../src/sync/wire/frame.js';
+import { protocolVersion } from '../../../src/sync/wire/messages.js';
 import { Writer } from '../../../src/sync/wire/values.js';
 import { frame } from '../../sync/evil.js';
 
@@ -25,7 +26,7 @@ function evilHelper() {
   async function* frames() {
     for await (const chunk of stdout) yield decoder.push(chunk as Buffer);
   }
-  const hello = { frame: 'HELLO', version: 2, os: 'linux', arch: 'amd64', pid: 1 } as const;
+  const hello = { frame: 'HELLO', version: protocolVersion, os: 'linux', arch: 'amd64', pid: 1 } as const;
   const tunnel = new Tunnel({ process, hello, frames: frames(), errors: () => '' });
   return { tunnel, say: (type: number, body: Writer) => stdout.write(frame(type, body)) };
 }

@@ -4,10 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../src/base/failure.js';
 import { type Frame, FrameDecoder, maxFrameLength } from '../../../src/sync/wire/frame.js';
 import { type ClientMessage, decodeHelper, encodeClient } from '../../../src/sync/wire/messages.js';
-import { Reader, Writer } from '../../../src/sync/wire/values.js';
-import { fieldsOf, sharedVectors } from '../../rig/vectors.js';
+import { maxFiles, PutsFrame } from '../../../src/sync/wire/puts.js';
+import { type Expect, Reader, Writer } from '../../../src/sync/wire/values.js';
+import { fieldsOf, sharedVectors, type Vector } from '../../rig/vectors.js';
 
 const vectors = sharedVectors('wire');
+
+interface Expected {
+  path: string;
+  expect: Expect;
+  mode: number;
+  mtime: { s: number; ns: number };
+  hash: string;
+}
 
 const isProtocolFailure = (error: unknown) => isFailure(error, 'SYNC_PROTOCOL');
 
@@ -22,9 +31,26 @@ function decodeAll(bytes: Buffer, piece = bytes.length): Frame[] {
   return frames;
 }
 
+function encodePuts({ fields }: Vector): Buffer {
+  const { id, files } = fields as { id: number; files: (Expected & { content: string })[] };
+  const frame = new PutsFrame(id, 0, files.length);
+  for (const { path, expect: expected, mode, mtime, content, hash } of files) {
+    const size = content.length / 2;
+    // What was not to be had leaves nothing behind.
+    frame.add(`not/${path}`, expected, { mode, mtime, size }, () => undefined);
+    frame.add(path, expected, { mode, mtime, size }, (into, at) => {
+      into.write(content, at, 'hex');
+      return hash;
+    });
+  }
+  return frame.finish();
+}
+
 describe('the shared vectors', () => {
   it.each(vectors.client.map((vector) => [vector.name, vector] as const))('encodes %s', (_, vector) => {
-    expect(encodeClient(fieldsOf(vector) as ClientMessage).toString('hex')).toBe(vector.hex);
+    const frame =
+      vector.frame === 'PUTS' ? encodePuts(vector) : encodeClient(fieldsOf(vector) as ClientMessage);
+    expect(frame.toString('hex')).toBe(vector.hex);
   });
 
   it.each(vectors.helper.map((vector) => [vector.name, vector] as const))('decodes %s', (_, vector) => {
@@ -81,6 +107,7 @@ describe('garbage', () => {
       0x84,
       0x85,
       0x86,
+      0x87,
       0x8a,
       0x8b,
       0x8d,
@@ -109,6 +136,17 @@ describe('garbage', () => {
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it.each([
+    [maxFiles, true],
+    [maxFiles + 1, false],
+  ])('an answer for %i files is taken: %s', (count, isTaken) => {
+    const body = new Writer().uint(1);
+    for (let index = 0; index < count; index++) body.uint(1).text('');
+    const decode = () => decodeHelper(0x87, body.finish());
+    if (isTaken) expect(decode()).toMatchObject({ outcomes: { length: count } });
+    else expect(decode).toThrow(expect.toSatisfy(isProtocolFailure));
   });
 
   it('that claims many entries costs no memory', () => {
