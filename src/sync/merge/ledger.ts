@@ -102,11 +102,6 @@ export class Ledger implements View, Memory {
     this.#onDirty();
   }
 
-  /** Own work has left the path as both sides are to have it: when that is all there is to say of it, it need not be looked at again. */
-  unmark(path: string): void {
-    if (this.isSettled(path)) this.dirty.delete(path);
-  }
-
   /** Marks every path, but for those both sides have as the ancestor says; those too when looking at a side had marked them. */
   markAll(): void {
     this.dirty.restart(this.#undecided());

@@ -139,7 +139,8 @@ export class Uploads {
     if (made instanceof Failure) return release(made);
     const { path, source, target } = change;
     recordCopy(change, made, { hash, entry: source }, this.#ledger);
-    this.#ledger.unmark(path);
+    // What own work has left need not be looked at again, when that is all there is to say of it.
+    if (this.#ledger.isSettled(path)) this.#ledger.dirty.delete(path);
     const action = target ? 'update' : 'create';
     this.#events.done({ direction: 'up', action, path, directory: false, size: source.size });
     release();
