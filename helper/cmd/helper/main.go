@@ -10,7 +10,9 @@ import (
 	"runtime/debug"
 	"strconv"
 	"syscall"
+	"time"
 
+	"devspace-helper/internal/hangup"
 	"devspace-helper/internal/home"
 	"devspace-helper/internal/session"
 	"devspace-helper/internal/supervise"
@@ -79,6 +81,10 @@ type service interface {
 	Close()
 }
 
+// lastRequests is how long the client's last requests may take once it has gone. Runtimes stop to read our output then without closing it, so whoever
+// waits for room in it would wait for ever, and would never read that the input has ended.
+const lastRequests = 5 * time.Second
+
 // run serves until the client is done, or somebody ends us, and leaves nothing behind.
 func run(s service, own *home.Home) {
 	frugal()
@@ -91,11 +97,19 @@ func run(s service, own *home.Home) {
 	}
 	code := make(chan int, 1)
 	go func() { code <- s.Serve(os.Stdin, os.Stdout) }()
-	var exit int
-	select {
-	case exit = <-code:
-	case sig := <-signals:
-		exit = 128 + int(sig.(syscall.Signal))
+	gone := hangup.Of(os.Stdin)
+	var late <-chan time.Time
+	exit := -1
+	for exit < 0 {
+		select {
+		case exit = <-code:
+		case sig := <-signals:
+			exit = 128 + int(sig.(syscall.Signal))
+		case <-gone:
+			gone, late = nil, time.After(lastRequests)
+		case <-late:
+			exit = 1
+		}
 	}
 	s.Close()
 	if own != nil {
