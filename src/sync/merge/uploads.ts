@@ -6,7 +6,6 @@ import type { FileEntry } from '../core/entry.js';
 import { readNow } from '../local/read-now.js';
 import type { Placed, RemoteBatch } from '../remote/batch.js';
 import { maxSmallLength } from '../wire/puts.js';
-import { Lane } from './lane.js';
 import type { Ledger } from './ledger.js';
 import { type Change, type Done, type FileChange, hasAlready, recordCopy } from './perform.js';
 import type { Sides } from './sides.js';
@@ -20,6 +19,12 @@ const messages = 4;
 export interface Upload {
   readonly change: FileChange;
   readonly release: (error?: unknown) => void;
+}
+
+/** What goes together, in its order. */
+export interface Group {
+  readonly uploads: Upload[];
+  bytes: number;
 }
 
 /** What uploads need of the work they are part of. */
@@ -40,8 +45,8 @@ export const isSmallUpload = (change: Change): change is FileChange =>
   (change.target === undefined || change.target.kind === 'file');
 
 /** Cuts uploads into what goes together, in their order. Pure. */
-export function groupsOf(uploads: readonly Upload[]): { uploads: Upload[]; bytes: number }[] {
-  const groups: { uploads: Upload[]; bytes: number }[] = [];
+export function groupsOf(uploads: readonly Upload[]): Group[] {
+  const groups: Group[] = [];
   for (const upload of uploads) {
     const { size } = upload.change.source;
     const last = groups.at(-1);
@@ -61,7 +66,9 @@ export class Uploads {
   readonly #sides: Sides;
   readonly #events: UploadEvents;
   readonly #signal: AbortSignal;
-  readonly #messages = new Lane(messages);
+  readonly #waiting: { group: Group; ended: () => void }[] = [];
+  /** Under way. */
+  #messages = 0;
 
   constructor(ledger: Ledger, sides: Sides, events: UploadEvents, signal: AbortSignal) {
     this.#ledger = ledger;
@@ -70,12 +77,37 @@ export class Uploads {
     this.#signal = signal;
   }
 
-  /** Sends what goes together. Never rejects; resolves when all of it has come to its end or gone aside. */
-  send({ uploads, bytes }: { uploads: readonly Upload[]; bytes: number }): Promise<void> {
-    return this.#messages.run(0, async () => {
-      await this.#sides.remote.room(bytes);
-      for (let rest = uploads; rest.length > 0;) rest = await this.#message(rest, bytes);
+  /** Sends a group, with others that wait meanwhile. Never rejects; resolves when all of it has come to its end or gone aside. */
+  send(group: Group): Promise<void> {
+    return new Promise((ended) => {
+      this.#waiting.push({ group, ended });
+      this.#next();
     });
+  }
+
+  #next(): void {
+    while (this.#messages < messages && this.#waiting.length > 0) {
+      let [files, bytes, count] = [0, 0, 0];
+      for (const { group } of this.#waiting) {
+        files += group.uploads.length;
+        if (count > 0 && (files > together.files || bytes + group.bytes > together.bytes)) break;
+        bytes += group.bytes;
+        count++;
+      }
+      const taken = this.#waiting.splice(0, count);
+      this.#messages++;
+      const uploads = taken.flatMap(({ group }) => group.uploads);
+      void this.#send(uploads, bytes).finally(() => {
+        this.#messages--;
+        for (const { ended } of taken) ended();
+        this.#next();
+      });
+    }
+  }
+
+  async #send(uploads: readonly Upload[], bytes: number): Promise<void> {
+    await this.#sides.remote.room(bytes);
+    for (let rest = uploads; rest.length > 0;) rest = await this.#message(rest, bytes);
   }
 
   /** Sends them, or the first of them where reading takes long; gives the rest. */
