@@ -73,8 +73,8 @@ export type Event =
   | { type: 'sync-conflict'; path: string; kept: 'local' | 'remote'; savedAs: string }
   /** Why a path is not synced, and that it is no matter any more. Every one; of many, people are warned of the first only. */
   | { type: 'sync-problem'; path: string; state: 'found' | 'cleared'; code?: string; text?: string }
-  /** How many paths are being worked on, and the size of the files among them. */
-  | { type: 'sync-pending'; paths: number; bytes: number }
+  /** How many paths are being worked on, the size of the files among them, and how much of the large ones was sent. Not more often than every half second. */
+  | { type: 'sync-pending'; paths: number; bytes: number; moved: number }
   /** How a part of a dev run is, each time that changes. `name` tells apart several of a kind. */
   | ({ type: 'service' } & ServiceStatus)
   /** The dev run as a whole; `recoveredMs`: all works again, so long after something stopped to. `text`: what works, for a line on the screen. */

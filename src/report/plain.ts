@@ -75,7 +75,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
       case 'sync':
         return sync(event);
       case 'sync-pending': {
-        const shown = progress.text(event.paths, event.bytes);
+        const shown = progress.text(event);
         if (shown === undefined) return status.clear('sync');
         if (!status.set('sync', shown.text) && shown.due) info(shown.text);
         return;
@@ -129,7 +129,7 @@ export function plainReporter(output: Output, options: { verboseSync?: boolean }
 
   const sync = (event: Event & { type: 'sync' }): void => {
     if (event.state !== 'started' && event.state !== 'connecting') {
-      progress.text(0, 0);
+      progress.text({ paths: 0, bytes: 0, moved: 0 });
       status.clear('sync');
     }
     if (event.quiet) return;

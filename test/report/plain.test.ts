@@ -25,7 +25,7 @@ const texts: [Event, string][] = [
   [{ type: 'note', level: 'warn', text: 'Careful' }, 'warn Careful\n'],
   [{ type: 'waiting', id: 'a', text: 'pod web is Pending' }, 'info pod web is Pending\n'],
   [{ type: 'waited', id: 'a' }, ''],
-  [{ type: 'sync-pending', paths: 500, bytes: 0 }, ''],
+  [{ type: 'sync-pending', paths: 500, bytes: 0, moved: 0 }, ''],
   [{ type: 'warning', code: 'TAG_KEPT', text: 'It stays' }, 'warn It stays (TAG_KEPT)\n'],
   [
     { type: 'warning', code: 'X', text: 'Oh', details: ['one', 'two'], hint: 'do it' },

@@ -71,7 +71,7 @@ describe('the record of a sync', () => {
     [
       'knows what is under way until the session ends',
       [
-        { type: 'sync-pending', paths: 5, bytes: 0 },
+        { type: 'sync-pending', paths: 5, bytes: 0, moved: 0 },
         { ...sync, state: 'stopped' },
       ],
       { pending: 0 },

@@ -85,7 +85,7 @@ export class Merge {
     this.#ledger = ledger;
     this.#signal = signal;
     this.#warnings = new Warnings(emit);
-    this.#pending = new Pending(emit);
+    this.#pending = new Pending(emit, () => this.#work);
     this.#bigStart = new BigStart(emit);
     this.#held = new HeldRemovals(() => this.schedule());
     this.#troubles = new Troubles(ledger, sides, this.#warnings, () => this.#checkIdle(), signal);
@@ -95,7 +95,7 @@ export class Merge {
       failed: (path: string, error: unknown) => this.#failed(path, error),
       differs: (path: string) => this.#warnings.differs(path),
       rested: () => {
-        this.#pending.tell(this.#work.busy, this.#work.bytes);
+        this.#pending.tell();
         if (ledger.dirty.size > 0) this.schedule();
         this.#checkIdle();
       },
@@ -105,7 +105,7 @@ export class Merge {
     this.#batches = onBatch && new Batches(onBatch, isBusy, emit);
     const end = () => {
       this.#unsuspect();
-      for (const part of [this.#held, this.#warnings, this.#batches]) part?.[Symbol.dispose]();
+      for (const part of [this.#held, this.#warnings, this.#batches, this.#pending]) part?.[Symbol.dispose]();
     };
     signal.addEventListener('abort', end, { once: true });
   }
@@ -156,7 +156,7 @@ export class Merge {
       const free = this.#held.hold(planned, known);
       if (this.#first) this.#bigStart.add(free);
       this.#work.do(free);
-      this.#pending.tell(this.#work.busy, this.#work.bytes);
+      this.#pending.tell();
       if (ledger.dirty.size > 0) this.schedule();
       return;
     }

@@ -2,7 +2,8 @@ import { isFailure } from '../../base/failure.js';
 import { compareTime, type Entry, type FileEntry, otherSide, type Side } from '../core/entry.js';
 import type { Action } from '../core/action.js';
 import type { Emit } from '../../report/events.js';
-import type { Content, Endpoint } from '../endpoint.js';
+import type { Content, Endpoint, Patchable } from '../endpoint.js';
+import { maxDataLength } from '../wire/frame.js';
 import { changedFailure, fileFailure } from '../file-failure.js';
 import type { Ledger } from './ledger.js';
 import { type Loser, prepareLoser } from './loser.js';
@@ -25,13 +26,15 @@ export interface Done {
 
 /**
  * Does one planned change, enters the result in the ledger and tells what was done; undefined: nothing but a step on the way, or nothing was to be
- * done. Throws the Failure of the endpoint; then nothing was changed, except that a copy may be left in the trash.
+ * done. Throws the Failure of the endpoint; then nothing was changed, except that a copy may be left in the trash. `moved`: told of
+ * content of large files as it goes.
  */
 export async function perform(
   change: Change,
   sides: Sides,
   ledger: Ledger,
   emit: Emit,
+  moved: (bytes: number) => void = () => {},
 ): Promise<Done | undefined> {
   const { to, path } = change;
   const done = (action: Done['action'], directory = false): Done => ({
@@ -42,7 +45,7 @@ export async function perform(
   });
   switch (change.do) {
     case 'file': {
-      const size = await copyFile(change, sides, ledger, emit);
+      const size = await copyFile(change, sides, ledger, emit, moved);
       return size === undefined ? undefined : { ...done(change.target ? 'update' : 'create'), size };
     }
     case 'mkdir': {
@@ -104,14 +107,16 @@ async function copyFile(
   sides: Sides,
   ledger: Ledger,
   emit: Emit,
+  moved: (bytes: number) => void,
 ): Promise<number | undefined> {
   const loser = await prepareLoser(change, sides, emit);
   const delta = isDelta(change);
   try {
-    return await send(change, sides, ledger, loser, delta);
+    return await send(change, sides, ledger, loser, delta, moved);
   } catch (error) {
     // Blocks were taken for equal that are not.
-    if (delta && isFailure(error, 'SYNC_CONTENT_MISMATCH')) return send(change, sides, ledger, loser, false);
+    if (delta && isFailure(error, 'SYNC_CONTENT_MISMATCH'))
+      return send(change, sides, ledger, loser, false, moved);
     throw error;
   }
 }
@@ -122,12 +127,14 @@ async function send(
   ledger: Ledger,
   loser: Loser | undefined,
   delta: boolean,
+  moved: (bytes: number) => void,
 ): Promise<number | undefined> {
   const { to, path, source, target, mode, conflict } = change;
   const from: Endpoint = sides[otherSide(to)];
   ledger.trust(path);
   const meta = { mode, mtime: source.mtime, size: source.size };
-  const incoming = sides[to].write(path, target, meta, loser);
+  const writing = sides[to].write(path, target, meta, loser);
+  const incoming = source.size > maxDataLength ? countMoved(writing, moved) : writing;
   let ended = false;
   try {
     const content = delta
@@ -161,6 +168,21 @@ export function recordCopy(
     recordAt(to, unsure(made), path, hash, ledger, entry);
     ledger.mark(path);
   }
+}
+
+function countMoved(incoming: Patchable, moved: (bytes: number) => void): Patchable {
+  return {
+    data: (chunk) => {
+      moved(chunk.length);
+      return incoming.data(chunk);
+    },
+    copy: (offset, length) => {
+      moved(length);
+      return incoming.copy(offset, length);
+    },
+    commit: (hash) => incoming.commit(hash),
+    abort: () => incoming.abort(),
+  };
 }
 
 /** Whether what is there now still has the time it was put there with; Node sets times to about a microsecond. */

@@ -68,6 +68,8 @@ export class Work {
 
   /** The size of the files that are under way. */
   bytes = 0;
+  /** How much of the large ones among them was sent. */
+  moved = 0;
 
   /** How many paths are worked on. */
   get busy(): number {
@@ -196,13 +198,19 @@ export class Work {
     const size = change.do === 'file' ? change.source.size : 0;
     const lane = size > maxDataLength ? this.#large : this.#small;
     this.bytes += size;
+    let sent = 0;
+    const moved = (bytes: number) => {
+      sent += bytes;
+      this.moved += bytes;
+    };
     return lane.run(size, async () => {
       // What still waits when the session ends is not begun.
       if (this.#signal.aborted) return false;
       try {
-        const result = await perform(change, this.#sides, this.#ledger, this.#emit).finally(
-          () => (this.bytes -= size),
-        );
+        const result = await perform(change, this.#sides, this.#ledger, this.#emit, moved).finally(() => {
+          this.bytes -= size;
+          this.moved -= sent;
+        });
         if (result) this.#events.done(result);
         release();
         return true;
