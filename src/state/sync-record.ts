@@ -21,8 +21,7 @@ export interface SyncRecord {
   namespace?: string | undefined;
   pod?: string | undefined;
   container?: string | undefined;
-  /** Those of the config, and with the first session those of exclude files, too. */
-  patterns: SyncPatterns;
+  readonly patterns: SyncPatterns;
   /** How it was configured, as far as later commands ask. */
   readonly settings?: SyncSettings | undefined;
   /** One of several pods that are only uploaded to. */
@@ -161,7 +160,6 @@ function enterState(record: SyncRecord, event: Event & { type: 'sync' }, time: s
   // A new session finds anew what it cannot carry.
   if (event.state === 'connecting') [record.problems, record.moreProblems] = [[], 0];
   if (event.state !== 'initial-done') record.pending = 0;
-  if (event.patterns) record.patterns = event.patterns;
   if (event.state === 'started') record.remote = event.remote;
   if (event.pod === undefined) return;
   ({ namespace: record.namespace, pod: record.pod, container: record.container } = event);

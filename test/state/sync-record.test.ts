@@ -69,6 +69,11 @@ describe('the record of a sync', () => {
       { up: 2, down: 1, last: { time: now.toISOString(), direction: 'down', action: 'remove', path: 'b' } },
     ],
     [
+      'keeps the patterns as they were configured, whatever files say with them',
+      [{ ...sync, state: 'connecting', patterns: { excludePaths: ['from a file'] } }],
+      { patterns: init.patterns },
+    ],
+    [
       'knows what is under way until the session ends',
       [
         { type: 'sync-pending', paths: 5, bytes: 0, moved: 0 },

@@ -6,7 +6,7 @@ import { formatBytes } from '../../base/format.js';
 import { visible } from '../../base/text-table.js';
 import { type Entry, type Known, otherSide } from '../../sync/core/entry.js';
 import { type Exclusion, whyExcluded } from '../../sync/core/why-excluded.js';
-import { readExcludes } from '../../sync/excludes/read-excludes.js';
+import { type Origin, readExcludes } from '../../sync/excludes/read-excludes.js';
 import { explain, explainStart } from '../../sync/inspect/explain.js';
 import type { Inspection } from '../../sync/inspect/inspection.js';
 import type { CommandHandler, Invocation } from '../command.js';
@@ -48,13 +48,17 @@ async function answer(
   invocation: Invocation,
 ): Promise<{ sentence: string; facts: Facts }> {
   const { localRoot, sources } = subject;
-  const { patterns } = await readExcludes(localRoot, sources);
+  const { origins, patterns } = await readExcludes(localRoot, sources);
   const here = await lstat(join(localRoot, path)).catch(() => undefined);
   const excluded = whyExcluded(patterns, path, here?.isDirectory() === true);
   if (excluded === 'own')
     return { sentence: "is one of sync's own files, which are never synced", facts: {} };
   const rules = Object.fromEntries(
-    await Promise.all(excluded.map(async (one) => [one.list, await told(one, subject)] as const)),
+    excluded.map(({ list, pattern }) => {
+      // Of equal patterns the last one decides.
+      const origin = origins[list][(patterns[list] ?? []).lastIndexOf(pattern)];
+      return [list, told(list, origin ?? { written: pattern })];
+    }),
   );
   if (excluded.some(({ list }) => list === 'excludePaths'))
     return { sentence: `is not synced: it is excluded by ${rules.excludePaths}`, facts: {} };
@@ -72,22 +76,9 @@ async function answer(
 }
 
 /** The pattern, and where it is written. */
-async function told({ list, pattern }: Exclusion, { localRoot, sources }: Subject): Promise<string> {
-  const quoted = JSON.stringify(pattern);
-  if (sources[list]?.includes(pattern)) return `${quoted} of ${list}`;
-  const name = (
-    {
-      excludePaths: 'excludeFile',
-      uploadExcludePaths: 'uploadExcludeFile',
-      downloadExcludePaths: 'downloadExcludeFile',
-    } as const
-  )[list];
-  const file = sources[name];
-  if (file !== undefined) {
-    const { patterns } = await readExcludes(localRoot, { [name]: file });
-    if (patterns[list]?.includes(pattern)) return `${quoted} of ${file} (${name})`;
-  }
-  return `${quoted} of git's ignore files (gitIgnore)`;
+function told(list: Exclusion['list'], { file, written }: Origin): string {
+  const quoted = JSON.stringify(written);
+  return file ? `${quoted} of ${file.path}:${file.line} (${file.by})` : `${quoted} of ${list}`;
 }
 
 async function hashBoth({ ledger, local, remote }: Inspection, path: string): Promise<void> {

@@ -41,7 +41,7 @@ export class HeldEvents {
   hold(): Disposable {
     this.holding = true;
     for (const id of this.waiting.keys()) this.target({ type: 'waited', id });
-    if (this.pending) this.target({ type: 'sync-pending', paths: 0, bytes: 0 });
+    if (this.pending) this.target({ type: 'sync-pending', paths: 0, bytes: 0, moved: 0 });
     // Takes the line away that says how things are.
     this.target({ type: 'run', state: 'running' });
     return { [Symbol.dispose]: () => this.release() };

@@ -17,9 +17,25 @@ export interface ExcludeSources extends Patterns {
   gitIgnore?: boolean | undefined;
 }
 
+/** Where a pattern is written. */
+export interface Origin {
+  /** As it is written there: that of a file further up or down means the same in other words. */
+  written: string;
+  /** The file, relative to the local root, its line and what made it count; undefined: it was given as a pattern. */
+  file?: {
+    path: string;
+    line: number;
+    by: 'excludeFile' | 'uploadExcludeFile' | 'downloadExcludeFile' | 'gitIgnore';
+  };
+}
+
+type Lists = 'excludePaths' | 'uploadExcludePaths' | 'downloadExcludePaths';
+
 export interface ReadExcludes {
   /** All of it as patterns relative to the root. Written in the sources wins over the exclude file, which wins over git's. */
   patterns: Patterns;
+  /** Where each pattern is from, in the same order. */
+  origins: Record<Lists, readonly Origin[]>;
   /** Absolute paths of the files that were read, or would have been. */
   files: string[];
 }
@@ -27,28 +43,47 @@ export interface ReadExcludes {
 /** Reads the exclude files of a local root. Throws SYNC_EXCLUDE_FILE when one that is named cannot be read. */
 export async function readExcludes(root: string, sources: ExcludeSources): Promise<ReadExcludes> {
   const files: string[] = [];
-  const named = async (name: string | undefined): Promise<string[]> => {
-    if (name === undefined) return [];
-    const file = resolve(root, name);
+  const rulesOf = async (
+    by: 'excludeFile' | 'uploadExcludeFile' | 'downloadExcludeFile',
+    list: Lists,
+  ): Promise<Rule[]> => {
+    const given = (sources[list] ?? []).map((pattern) => ({ pattern, origin: { written: pattern } }));
+    const path = sources[by];
+    if (path === undefined) return given;
+    const file = resolve(root, path);
     files.push(file);
-    return excludeLines(await readNamed(root, name, file));
+    const lines = excludeLines(await readNamed(root, path, file));
+    const read = lines.map(({ pattern, line }) => ({
+      pattern,
+      origin: { written: pattern, file: { path, line, by } },
+    }));
+    return [...read, ...given];
   };
-  const excludePaths = [...(await named(sources.excludeFile)), ...(sources.excludePaths ?? [])];
-  const uploadExcludePaths = [
-    ...(await named(sources.uploadExcludeFile)),
-    ...(sources.uploadExcludePaths ?? []),
-  ];
-  const downloadExcludePaths = [
-    ...(await named(sources.downloadExcludeFile)),
-    ...(sources.downloadExcludePaths ?? []),
-  ];
-  const git =
-    sources.gitIgnore === true ? await readGitIgnores(root, excludePaths) : { patterns: [], files: [] };
-  return {
-    patterns: { excludePaths: [...git.patterns, ...excludePaths], uploadExcludePaths, downloadExcludePaths },
-    files: [...files, ...git.files],
+  const rules: Record<Lists, Rule[]> = {
+    excludePaths: await rulesOf('excludeFile', 'excludePaths'),
+    uploadExcludePaths: await rulesOf('uploadExcludeFile', 'uploadExcludePaths'),
+    downloadExcludePaths: await rulesOf('downloadExcludeFile', 'downloadExcludePaths'),
   };
+  if (sources.gitIgnore === true) {
+    const git = await readGitIgnores(root, patternsOf(rules.excludePaths));
+    rules.excludePaths.unshift(...git.rules);
+    files.push(...git.files);
+  }
+  const each = <T>(get: (list: Rule[]) => T) => ({
+    excludePaths: get(rules.excludePaths),
+    uploadExcludePaths: get(rules.uploadExcludePaths),
+    downloadExcludePaths: get(rules.downloadExcludePaths),
+  });
+  return { patterns: each(patternsOf), origins: each((list) => list.map(({ origin }) => origin)), files };
 }
+
+/** A pattern relative to the root. */
+interface Rule {
+  pattern: string;
+  origin: Origin;
+}
+
+const patternsOf = (rules: readonly Rule[]): string[] => rules.map(({ pattern }) => pattern);
 
 async function readNamed(root: string, name: string, file: string): Promise<string> {
   try {
@@ -71,17 +106,20 @@ async function readNamed(root: string, name: string, file: string): Promise<stri
 async function readGitIgnores(
   root: string,
   excludePaths: readonly string[],
-): Promise<{ patterns: string[]; files: string[] }> {
+): Promise<{ rules: Rule[]; files: string[] }> {
   const top = (await topOfRepository(root)) ?? root;
-  const patterns: string[] = [];
+  const rules: Rule[] = [];
   const files: string[] = [];
   const own = matcher(excludePaths);
   const git = matcher([]);
   const take = async (file: string, rebase: (lines: string[]) => string[]): Promise<void> => {
     files.push(file);
-    const found = rebase(excludeLines(await readIfThere(file)));
-    patterns.push(...found);
-    for (const pattern of found) git.add({ pattern });
+    const path = relative(root, file).split(sep).join('/');
+    for (const { line, pattern: written } of excludeLines(await readIfThere(file)))
+      for (const pattern of rebase([written])) {
+        rules.push({ pattern, origin: { written, file: { path, line, by: 'gitIgnore' } } });
+        git.add({ pattern });
+      }
   };
   const above = relative(top, root).split(sep).join('/');
   const fromTop = above === '' ? [] : above.split('/');
@@ -106,7 +144,7 @@ async function readGitIgnores(
     }
   };
   await visit('');
-  return { patterns, files };
+  return { rules, files };
 }
 
 function matcher(patterns: readonly string[]) {

@@ -50,7 +50,7 @@ describe('HeldEvents', () => {
 
   it('takes away what sync has under way, and shows what it has when the terminal ends', () => {
     const { held, shown } = rig();
-    const pending = (paths: number): Event => ({ type: 'sync-pending', paths, bytes: 0 });
+    const pending = (paths: number): Event => ({ type: 'sync-pending', paths, bytes: 0, moved: 0 });
     held.emit(pending(3));
     const holding = held.hold();
     expect(shown).toEqual([pending(3), pending(0), { type: 'run', state: 'running' }]);

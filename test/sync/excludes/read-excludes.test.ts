@@ -38,13 +38,36 @@ describe('exclude files', () => {
   });
 });
 
+it('knows where each pattern is written', async () => {
+  execFileSync('git', ['init', '--quiet', '--template=', root]);
+  put(root, {
+    '.gitignore': '# top\n\n*.log\n',
+    'api/app/.gitignore': '/tmp\n',
+    'api/.ignore': '\n*.log\n',
+  });
+  const read = await readExcludes(join(root, 'api'), {
+    gitIgnore: true,
+    excludeFile: '.ignore',
+    excludePaths: ['*.log', 'x'],
+  });
+  const told = read.origins.excludePaths.map(({ file, written }, index) => {
+    const from = file ? `${file.path}:${file.line} ${file.by}` : '';
+    return [read.patterns.excludePaths?.[index], written, from];
+  });
+  expect(told).toEqual([
+    ['*.log', '*.log', '../.gitignore:3 gitIgnore'],
+    ['/app/tmp', '/tmp', 'app/.gitignore:1 gitIgnore'],
+    ['*.log', '*.log', '.ignore:2 excludeFile'],
+    ['*.log', '*.log', ''],
+    ['x', 'x', ''],
+  ]);
+});
+
 describe('gitIgnore', () => {
   it('without it, .gitignore is a file like others', async () => {
     put(root, { '.gitignore': 'a\n' });
-    expect(await readExcludes(root, {})).toEqual({
-      patterns: { excludePaths: [], uploadExcludePaths: [], downloadExcludePaths: [] },
-      files: [],
-    });
+    const none = { excludePaths: [], uploadExcludePaths: [], downloadExcludePaths: [] };
+    expect(await readExcludes(root, {})).toEqual({ patterns: none, origins: none, files: [] });
   });
 
   it('reads each level, but not in what is excluded, and puts the own patterns last', async () => {
