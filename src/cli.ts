@@ -6,7 +6,7 @@ import { buildProgram } from './commands/command-line.js';
 import type { CommandSpec, Invocation } from './commands/command.js';
 import { commands } from './commands/table.js';
 import { isAbort } from './base/abort.js';
-import { Interrupted, interrupts } from './cli/interrupts.js';
+import { endDuringLookup, Interrupted, interrupts } from './cli/interrupts.js';
 import { watchEnd } from './cli/late-end.js';
 import { flushed, watchOutput } from './cli/output.js';
 import type { Reporter } from './report/events.js';
@@ -160,6 +160,8 @@ const terminals = [0, 1, 2].filter(isatty);
 /** Ends the process. Node gives terminals their modes back then, and crashes (SIGSEGV, a core dump) when one of them was closed meanwhile. */
 function exit(code: number): void {
   if (!terminals.every(isatty)) process.kill(process.pid, 'SIGKILL');
+  // Behind all who clean up.
+  process.once('exit', endDuringLookup);
   process.exit(code);
 }
 

@@ -14,6 +14,18 @@ export class Interrupted extends Error {
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
+ * For the end of `process`, with that code. A name server that does not answer would hold that up for as long as it is asked (10 s and more), for Node
+ * waits for its threads: then the signal that means the same ends the process. Source: uv_library_shutdown in
+ * https://github.com/libuv/libuv/blob/v1.x/src/threadpool.c
+ */
+export function endDuringLookup(code: number): void {
+  const name = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).find((one) => SIGNALS[one] === code);
+  if (name === undefined || !process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) return;
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+}
+
+/**
  * What Ctrl-C and termination do: abort `signal` with {@link Interrupted}, or what `divertSignals` says. `signal` aborts as well with `output`. The
  * second Ctrl-C does not wait for a clean end: it calls `exit`.
  */

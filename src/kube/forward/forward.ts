@@ -104,13 +104,14 @@ class Connections {
   add(socket: Socket, remotePort: number): void {
     // Until it is connected through, a reset by the client is nobody's failure; later it is its own.
     socket.on('error', () => {});
-    const abort = onAbort(this.signal, () => resetSocket(socket));
+    // Also when all is said in the cluster, and the client is still to take it: until then the server is not closed.
+    socket.once(
+      'close',
+      onAbort(this.signal, () => resetSocket(socket)),
+    );
     const running = this.serve(socket, remotePort)
       .catch((error: unknown) => this.fail(socket, error))
-      .finally(() => {
-        abort();
-        this.running.delete(running);
-      });
+      .finally(() => this.running.delete(running));
     this.running.add(running);
   }
 
