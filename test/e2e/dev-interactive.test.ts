@@ -138,11 +138,11 @@ describe('dev.interactive', () => {
     terminal:
       labelSelector: { app: web }
       containerName: app
-      command: [sh, -c, "tr '\\\\0' ' ' </proc/1/cmdline; exit 4"]
+      command: [sh, -c, "until tr '\\\\0' ' ' </proc/1/cmdline | grep 7777; do sleep 0.1; done; exit 4"]
 `,
     });
     await using dev = startMarked(namespace, ['dev'], { cwd: project.dir });
-    expect(await dev.exited).toMatchObject({ code: 4, stdout: 'sleep 7777 ' });
+    expect(await dev.exited).toMatchObject({ code: 4, stdout: 'sleep 7777 \n' });
 
     await using logs = startMarked(namespace, ['dev', '--no-interactive'], { cwd: project.dir });
     await logs.printed(/Building image web \(entrypoint changed\)/);

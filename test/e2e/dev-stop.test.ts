@@ -222,10 +222,10 @@ describe('stopping devspace dev', () => {
     await dev.event(ofType('image', ({ state }) => state === 'pushing'));
     await until('the push', () => proxy.connections() > 0);
     dev.child.kill('SIGINT');
-    // At once: what it would have cleaned up stays, and is found to be dead by the next run.
+    // At once: what it would have cleaned up stays, and is found to be dead by the next run. Two that come together are one to the system.
     const since = performance.now();
-    dev.child.kill('SIGINT');
-    expect((await dev.exited).code).toBe(130);
+    const again = setInterval(() => dev.child.kill('SIGINT'), 50);
+    expect((await dev.exited.finally(() => clearInterval(again))).code).toBe(130);
     expect(performance.now() - since).toBeLessThan(3000);
     await until('the end of its children', async () => (await dev.processes()).length === 0);
     expect(await isFree(project.port)).toBe(true);
