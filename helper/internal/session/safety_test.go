@@ -59,6 +59,23 @@ func TestLinksAreNeverFollowed(t *testing.T) {
 
 // Somebody swaps a directory for a link that leads out while files are put into it. None may arrive outside.
 func TestLinkSwappedIn(t *testing.T) {
+	whileSwapped(t, func(c *client) (done, refused int) {
+		for i := 0; i < 1500; i++ {
+			switch r := c.put(wire.Request{Path: "dir/f", Mode: 0o644}, []byte("x"), 10); {
+			case r.Type == wire.Applied:
+				done++
+			case r.Code == uint64(wire.Unsafe):
+				refused++
+			}
+		}
+		return done, refused
+	})
+}
+
+// whileSwapped does work while dir is swapped for a link that leads out and back, again and again, and looks whether
+// anything arrived there.
+func whileSwapped(t *testing.T, work func(c *client) (done, refused int)) {
+	t.Helper()
 	base := t.TempDir()
 	root, outside := filepath.Join(base, "root"), filepath.Join(base, "outside")
 	must(t, os.MkdirAll(filepath.Join(root, "dir"), 0o755))
@@ -81,15 +98,7 @@ func TestLinkSwappedIn(t *testing.T) {
 			_ = os.Rename(aside, dir)
 		}
 	}()
-	refused, done := 0, 0
-	for i := 0; i < 1500; i++ {
-		switch r := c.put(wire.Request{Path: "dir/f", Mode: 0o644}, []byte("x"), 10); {
-		case r.Type == wire.Applied:
-			done++
-		case r.Code == uint64(wire.Unsafe):
-			refused++
-		}
-	}
+	done, refused := work(c)
 	close(stop)
 	<-stopped
 	t.Logf("%d done, %d refused", done, refused)

@@ -130,49 +130,23 @@ func TestEachSmallFileForItself(t *testing.T) {
 
 // As TestLinkSwappedIn, for the files of one PUTS, which share the way to their directory.
 func TestLinkSwappedInAmongSmallFiles(t *testing.T) {
-	base := t.TempDir()
-	root, outside := filepath.Join(base, "root"), filepath.Join(base, "outside")
-	must(t, os.MkdirAll(filepath.Join(root, "dir"), 0o755))
-	must(t, os.Mkdir(outside, 0o755))
-	c := start(t, root)
-	c.open(wire.NoWatch)
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		dir, aside := filepath.Join(root, "dir"), filepath.Join(root, "aside")
-		for {
-			select {
-			case <-stop:
-				return
-			default:
+	whileSwapped(t, func(c *client) (done, refused int) {
+		for i := 0; i < 150; i++ {
+			var files []wire.SmallFile
+			for j := 0; j < 10; j++ {
+				files = append(files, small("dir/f"+strconv.Itoa(j), "x", wire.Anything), small("f", "x", wire.Anything))
 			}
-			_ = os.Rename(dir, aside)
-			_ = os.Symlink(outside, dir)
-			_ = os.Remove(dir)
-			_ = os.Rename(aside, dir)
-		}
-	}()
-	done, refused := 0, 0
-	for i := 0; i < 150; i++ {
-		var files []wire.SmallFile
-		for j := 0; j < 10; j++ {
-			files = append(files, small("dir/f"+strconv.Itoa(j), "x", wire.Anything), small("f", "x", wire.Anything))
-		}
-		for _, outcome := range c.puts(files...) {
-			switch outcome.Code {
-			case 0:
-				done++
-			case wire.Unsafe:
-				refused++
+			for _, outcome := range c.puts(files...) {
+				switch outcome.Code {
+				case 0:
+					done++
+				case wire.Unsafe:
+					refused++
+				}
 			}
 		}
-	}
-	close(stop)
-	<-stopped
-	t.Logf("%d done, %d refused", done, refused)
-	if left, _ := os.ReadDir(outside); len(left) > 0 {
-		t.Fatalf("outside now holds %v", left)
-	}
+		return done, refused
+	})
 }
 
 // What somebody does to the files of a PUTS is told as what happens to others.
