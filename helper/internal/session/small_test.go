@@ -128,27 +128,6 @@ func TestEachSmallFileForItself(t *testing.T) {
 	}
 }
 
-// As TestLinkSwappedIn, for the files of one PUTS, which share the way to their directory.
-func TestLinkSwappedInAmongSmallFiles(t *testing.T) {
-	whileSwapped(t, func(c *client) (done, refused int) {
-		for i := 0; i < 150; i++ {
-			var files []wire.SmallFile
-			for j := 0; j < 10; j++ {
-				files = append(files, small("dir/f"+strconv.Itoa(j), "x", wire.Anything), small("f", "x", wire.Anything))
-			}
-			for _, outcome := range c.puts(files...) {
-				switch outcome.Code {
-				case 0:
-					done++
-				case wire.Unsafe:
-					refused++
-				}
-			}
-		}
-		return done, refused
-	})
-}
-
 // What somebody does to the files of a PUTS is told as what happens to others.
 func TestSmallFilesAreWatched(t *testing.T) {
 	root := t.TempDir()
